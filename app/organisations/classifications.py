@@ -39,9 +39,7 @@ Naming = Callable[[Entry, Locale], str]
 class CodeList:
     """The entries of one scheme in their published order, with look-up by code."""
 
-    def __init__(
-        self, scheme: str, hint: str, entries: Iterable[Entry], naming: Naming | None = None
-    ) -> None:
+    def __init__(self, scheme: str, hint: str, entries: Iterable[Entry], naming: Naming | None = None) -> None:
         self.scheme, self.hint = scheme, hint
         self._entries = {entry.code: entry for entry in entries}
         self._naming = naming

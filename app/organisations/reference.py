@@ -62,13 +62,9 @@ def regions() -> CodeList:
             country = code[:2]
             if country not in seen:
                 seen.add(country)
-                entries.append(
-                    Entry("nuts", part["version"], country, countries().name(iso_country(country), "en"))
-                )
+                entries.append(Entry("nuts", part["version"], country, countries().name(iso_country(country), "en")))
             name = f"{names[0]} ({names[1]})" if len(names) > 1 else names[0]
-            entries.append(
-                Entry("nuts", part["version"], code, name, "", len(code) - 2, above.get(code, code[:-1]))
-            )
+            entries.append(Entry("nuts", part["version"], code, name, "", len(code) - 2, above.get(code, code[:-1])))
     return CodeList("NUTS", "use a region code of NUTS 2024, such as AT22 or ITC4", entries, _region_name)
 
 
@@ -87,9 +83,7 @@ def activities() -> CodeList:
         level = 1 if code.isalpha() else max(2, len(code) - 1)
         parent = None if level == 1 else row[1] if level == 2 else code[:-1].rstrip(".")
         entries.append(Entry("nace", data["version"], code, row[0], "", level, parent))
-    return CodeList(
-        "NACE Rev. 2.1", "use a section, division, group or class, such as C, 20, 20.1 or 20.16", entries
-    )
+    return CodeList("NACE Rev. 2.1", "use a section, division, group or class, such as C, 20, 20.1 or 20.16", entries)
 
 
 def _own(scheme: str, version: str, hint: str, rows: Iterable[codelists.Row]) -> CodeList:
@@ -145,9 +139,7 @@ def partnership_kinds() -> CodeList:
 def languages() -> CodeList:
     """Languages people can meet in, by ISO 639-1 code, named in the reader's language."""
     english = Locale("en").languages
-    entries = [
-        Entry("iso639-1", codelists.LANGUAGES_VERSION, code, english[code]) for code in codelists.LANGUAGES
-    ]
+    entries = [Entry("iso639-1", codelists.LANGUAGES_VERSION, code, english[code]) for code in codelists.LANGUAGES]
     return CodeList(
         "ISO 639-1",
         "use a two-letter language code, such as en, de or fr",
@@ -195,7 +187,5 @@ def parse_ref(ref: str) -> Entry:
         raise UnknownCodeError("reference data", ref, "write scheme:version:code, such as nuts:2024:ITC4")
     entry = _schemes()[scheme]().require(code)
     if entry.version != version:
-        raise UnknownCodeError(
-            f"{scheme} {version}", code, f"this installation holds version {entry.version}"
-        )
+        raise UnknownCodeError(f"{scheme} {version}", code, f"this installation holds version {entry.version}")
     return entry

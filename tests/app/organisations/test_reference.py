@@ -34,8 +34,7 @@ def test_nace_class_leads_up_to_its_section():
 def test_nuts_2024_is_complete_for_the_union():
     members = {reference.EUROSTAT_COUNTRY.get(code, code) for code in reference.eu_members()}
     sizes = [
-        sum(entry.level == level and entry.code[:2] in members for entry in reference.regions())
-        for level in range(4)
+        sum(entry.level == level and entry.code[:2] in members for entry in reference.regions()) for level in range(4)
     ]
     assert sizes == [27, 92, 244, 1165]
 
@@ -60,8 +59,7 @@ def test_unknown_code_says_what_is_wrong_and_how_to_mend_it():
     with pytest.raises(UnknownCodeError) as failure:
         reference.activities().require("20.99")
     assert str(failure.value) == (
-        "“20.99” is not a code of NACE Rev. 2.1: "
-        "use a section, division, group or class, such as C, 20, 20.1 or 20.16"
+        "“20.99” is not a code of NACE Rev. 2.1: use a section, division, group or class, such as C, 20, 20.1 or 20.16"
     )
 
 
