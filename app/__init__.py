@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import features, i18n
 from app import models as models
-from app.core import assets, live, web
+from app.core import assets, live, navigation, web
 from app.core.clock import system_clock
 from app.core.database import Database
 from config import Settings, load_settings
@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.init_app(app)
     web.init_app(app)
     i18n.init_app(app)
+    navigation.init_app(app)
     features.register(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
