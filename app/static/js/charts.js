@@ -1,5 +1,5 @@
 // Charts from a JSON block next to the canvas; the table under it holds the same figures.
-import { word } from "./words.js";
+import { library as address, word } from "./words.js";
 
 const drawn = new Map();
 let library;
@@ -7,7 +7,7 @@ let library;
 function load() {
   library ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    script.src = new URL("../../assets/chart.js/dist/chart.umd.min.js", import.meta.url).href;
+    script.src = address("chart");
     script.onload = () => resolve(window.Chart);
     script.onerror = () => reject(new Error("chart library did not load"));
     document.head.append(script);

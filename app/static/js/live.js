@@ -6,8 +6,9 @@
 // Messages carry a rising whole number `version`. Those already seen are dropped, so nothing is applied twice.
 // On every (re)connection the join event goes out with {…topic, since: last version}; the answer may hold
 // {version, missed: [{event, …}]}, which is applied in order before anything newer.
-import { io } from "../../assets/socket.io-client/dist/socket.io.esm.min.js";
-import { word } from "./words.js";
+import { library, word } from "./words.js";
+
+const { io } = await import(library("socket.io"));
 
 const graceMilliseconds = 8000;
 
