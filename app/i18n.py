@@ -16,7 +16,10 @@ def offered_languages() -> list[str]:
 
 
 def choose_language() -> str:
-    """The account's language, else what the browser prefers among those on offer."""
+    """The account's language, else what the browser prefers among those on offer.
+
+    Commands and background jobs have no reader: they speak the first language on offer.
+    """
     offered = offered_languages()
     if not has_request_context():
         return offered[0]
