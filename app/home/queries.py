@@ -44,12 +44,5 @@ def event_lines(session: Session, user: User | None) -> list[EventLine]:
         if event.phase is not Phase.DRAFT or sees_all or event.id in roles
     ]
     mine = {line.event.id for line in lines if line.role or line.registration}
-    far = datetime.max
-    return sorted(
-        lines,
-        key=lambda x: (
-            x.event.id not in mine,
-            (x.starts_at.replace(tzinfo=None) if x.starts_at else far),
-            x.event.name,
-        ),
-    )
+    undated = datetime(9999, 1, 1, tzinfo=UTC)
+    return sorted(lines, key=lambda x: (x.event.id not in mine, x.starts_at or undated, x.event.name))
