@@ -1,0 +1,27 @@
+"""Reads of accounts."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+
+
+def normal_email(email: str) -> str:
+    """The form in which addresses are stored and compared."""
+    return email.strip().lower()
+
+
+def user_by_email(session: Session, email: str) -> User | None:
+    """The account of an address, in any capitalisation."""
+    return session.scalars(select(User).where(User.email == normal_email(email))).first()
+
+
+def user_of_cookie(session: Session, cookie_id: str) -> User | None:
+    """The active account behind a session cookie; None when it signed out everywhere since."""
+    number, _dot, epoch = cookie_id.partition(".")
+    if not number.isdecimal() or not epoch.isdecimal():
+        return None
+    user = session.get(User, int(number))
+    if user is None or not user.is_active or user.session_epoch != int(epoch):
+        return None
+    return user

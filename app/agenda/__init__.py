@@ -1,0 +1,1 @@
+"""Personal and public agenda: live updates, calendar files, venue screen."""

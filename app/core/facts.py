@@ -1,0 +1,24 @@
+"""Facts one feature announces and later features react to, as blinker signals.
+
+A receiver runs inside the announcing transaction: what it writes is committed or undone together with the fact. The
+sender is always the SQLAlchemy session; everything else is named.
+"""
+
+from blinker import Namespace
+
+_facts = Namespace()
+
+participant_changed = _facts.signal("participant-changed")
+"""session, participant, actor, clock: a registration, profile, need, offer or availability changed."""
+
+request_changed = _facts.signal("request-changed")
+"""session, request, actor, clock: a meeting request was made, answered or withdrawn."""
+
+timetable_changed = _facts.signal("timetable-changed")
+"""session, event, changes (list of timetables.models.TimetableChange), actor, clock: published meetings changed."""
+
+sessions_changed = _facts.signal("sessions-changed")
+"""session, event, participant_ids (or None for everybody), actor, clock: sessions or sign-ups changed."""
+
+run_progressed = _facts.signal("run-progressed")
+"""session, run, clock: a scheduling run has news."""

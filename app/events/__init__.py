@@ -1,0 +1,1 @@
+"""An event: days, slots, zones, tables, rooms, sessions, staff, and who may meet whom."""

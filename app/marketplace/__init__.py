@@ -1,0 +1,1 @@
+"""Needs and offers, as entries of their own."""

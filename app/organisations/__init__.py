@@ -1,0 +1,1 @@
+"""Companies, research organisations, regions, and the reference data that describes them."""

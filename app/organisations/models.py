@@ -1,0 +1,30 @@
+"""Table of organisations; shared by the colleagues who register from them."""
+
+from datetime import datetime
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.database import Base
+
+
+class Organisation(Base):
+    """A company, research organisation, cluster or authority. Codes are of the schemes named in `reference`."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    """A code of `reference.ORGANISATION_KINDS`."""
+    size: Mapped[str | None] = mapped_column(String(40))
+    """A code of `reference.ORGANISATION_SIZES`."""
+    country: Mapped[str] = mapped_column(String(2))
+    """ISO 3166-1 alpha-2."""
+    nuts: Mapped[str | None] = mapped_column(String(5))
+    """NUTS 2024, any level."""
+    nace: Mapped[str | None] = mapped_column(String(8))
+    """NACE Rev. 2.1, any level, e.g. 'C', '22', '22.2', '22.21'."""
+    website: Mapped[str | None] = mapped_column(String(300))
+    description: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""Participants of an event: registration, profile, availability, sessions, check-in."""

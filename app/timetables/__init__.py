@@ -1,0 +1,1 @@
+"""Timetables: scheduling runs, manual changes, published versions; the one door to the engine."""
