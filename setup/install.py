@@ -32,7 +32,7 @@ def say(sentence: str) -> None:
 
 def run(*command: str | Path, **options: object) -> None:
     """Run a command from the root; leave with its exit code when it fails."""
-    done = subprocess.run([str(part) for part in command], cwd=ROOT, stdin=subprocess.DEVNULL, **options)
+    done = subprocess.run([str(part) for part in command], cwd=ROOT, stdin=subprocess.DEVNULL, check=False, **options)
     if done.returncode:
         sys.exit(f"error: '{' '.join(map(str, command))}' failed with exit code {done.returncode}")
 
@@ -81,7 +81,7 @@ def install_requirements(files: tuple[str, ...]) -> None:
 def is_npm_usable() -> bool:
     """Whether an npm on the PATH runs and is recent enough."""
     try:
-        answer = subprocess.run(["npm", "--version"], capture_output=True, text=True, timeout=60)
+        answer = subprocess.run(["npm", "--version"], check=False, capture_output=True, text=True, timeout=60)
         return answer.returncode == 0 and int(answer.stdout.split(".")[0]) >= OLDEST_NPM
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return False

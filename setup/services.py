@@ -65,6 +65,7 @@ def install_packages(packages: list[str], why: str) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            check=False,
         )
         if done.returncode:
             sys.exit(f"{done.stdout}\nerror: 'apt-get {' '.join(step)}' failed")
