@@ -105,12 +105,12 @@ class Board:
         pin = row["pinned"]
         if pin and pin["slot"] != slot:
             where = self.slot_names.get(pin["slot"], pin["slot"])
-            found.append(Obstacle("pinned", _("The meeting is pinned to %(slot)s. Take the pin out first.", slot=where)))
+            found.append(
+                Obstacle("pinned", _("The meeting is pinned to %(slot)s. Take the pin out first.", slot=where))
+            )
         return found + list(self._order(row, slot, without))
 
-    def at(
-        self, request: str, people: Sequence[str], slot: str, table: str, without: frozenset[str]
-    ) -> list[Obstacle]:
+    def at(self, request: str, people: Sequence[str], slot: str, table: str, without: frozenset[str]) -> list[Obstacle]:
         """What speaks against a table in a slot, the people aside."""
         row = self.tables.get(table)
         if row is None:
@@ -118,7 +118,9 @@ class Board:
         found = []
         taken = self.at_table.get((table, slot))
         if taken and taken.request not in without:
-            found.append(Obstacle("table_taken", _("%(table)s is taken by %(who)s.", table=table, who=self.title(taken))))
+            found.append(
+                Obstacle("table_taken", _("%(table)s is taken by %(who)s.", table=table, who=self.title(taken)))
+            )
         if row.get("slots") is not None and slot not in row["slots"]:
             found.append(Obstacle("table_closed", _("%(table)s is closed in this slot.", table=table)))
         own = sorted({t for person in people if (t := self.people.get(person, {}).get("table"))})
@@ -173,8 +175,10 @@ def load_board(session: Session, event: Event, timetable: Timetable) -> Board:
     """The board of a timetable as the database has it now."""
     material = load_material(session, event)
     names = participant_names(session, event)
-    slot_names = {s.key: f"{zone_day(s.starts_at, event.time_zone, 'EEE d MMM')}, {zone_time(s.starts_at, event.time_zone)}"
-                  for s in material.slots}
+    slot_names = {
+        s.key: f"{zone_day(s.starts_at, event.time_zone, 'EEE d MMM')}, {zone_time(s.starts_at, event.time_zone)}"
+        for s in material.slots
+    }
     return Board(material, held_in(session, material, timetable.id), names, slot_names)
 
 
@@ -193,7 +197,7 @@ class StableNames:
 
         def read(id_column: Any, name_column: Any, model: Any) -> dict[int, str]:
             rows = session.execute(select(id_column, name_column).where(model.event_id == event.id))
-            return {key: name for key, name in rows}
+            return dict(rows.tuples().all())
 
         self.slots = read(Slot.id, Slot.key, Slot)
         self.tables = read(MeetingTable.id, MeetingTable.label, MeetingTable)

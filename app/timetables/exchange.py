@@ -29,9 +29,7 @@ def schedule_of(session: Session, event: Event, timetable: Timetable, problem: R
     order = {slot["id"]: i for i, slot in enumerate(problem["slots"])}
     held = [names.held(place) for place in places.values() if not place.cancelled]
     held.sort(key=lambda m: (order.get(m.slot, -1), m.table))
-    meetings = [
-        {"request": m.request, "participants": list(m.people), "slot": m.slot, "table": m.table} for m in held
-    ]
+    meetings = [{"request": m.request, "participants": list(m.people), "slot": m.slot, "table": m.table} for m in held]
     placed = {m.request for m in held}
     cancelled = {names.requests[place.request_id] for place in places.values() if place.cancelled}
     reasons = _reasons(session, timetable)
@@ -74,14 +72,17 @@ def still_bounds(solved: Row, problem: Row) -> bool:
     if any(solved[part] != problem[part] for part in ("slots", "tables", "participants")):
         return False
     before = {row["id"]: row for row in solved["requests"]}
-    return all(row["id"] in before and _no_looser(before[row["id"]], row) for row in problem["requests"])
+    after = {row["id"] for row in problem["requests"]}
+    if any(row["must"] and code not in after for code, row in before.items()):
+        return False
+    return all(row["id"] in before and _no_looser(before[row["id"]], row, after) for row in problem["requests"])
 
 
-def _no_looser(old: Row, new: Row) -> bool:
+def _no_looser(old: Row, new: Row, known: set[str]) -> bool:
     pins = old["pinned"] is None or old["pinned"] == new["pinned"]
     musts = new["must"] or not old["must"]
     same = all(old[key] == new[key] for key in ("sides", "value", "slots"))
-    return pins and musts and same and set(old["after"]) <= set(new["after"])
+    return pins and musts and same and set(old["after"]) & known <= set(new["after"])
 
 
 def write_json(path: Path, document: Row) -> None:

@@ -94,25 +94,27 @@ class Material:
 def load_material(session: Session, event: Event) -> Material:
     """Read an event; the number of queries does not depend on its size."""
     slots = list(session.scalars(select(Slot).where(_of(event, Slot), Slot.is_open).order_by(Slot.starts_at)))
-    ids = select(Participant.id).where(Participant.event_id == event.id)
+    people = select(Participant.id).where(Participant.event_id == event.id)
+    online = people.where(Participant.attendance == Attendance.ONLINE).order_by(Participant.id)
     mine = select(MeetingRequest.id).where(MeetingRequest.event_id == event.id)
+    closed = select(TableClosure.table_id, TableClosure.slot_id).where(_slot_of(event, TableClosure))
+    allowed = select(AllowedSlot.request_id, AllowedSlot.slot_id).where(AllowedSlot.request_id.in_(mine))
+    order = select(Precedence.later_id, Precedence.earlier_id).where(Precedence.later_id.in_(mine))
+    vetoes = select(Veto.participant_id, Veto.other_id).where(Veto.participant_id.in_(people))
+    pins = select(RequestPin).where(RequestPin.request_id.in_(mine))
     return Material(
         event=event,
         slots=slots,
         tables=open_tables(session, event),
         participants=_participants(session, event),
         requests=_requests(session, event),
-        closures=_group(session, select(TableClosure.table_id, TableClosure.slot_id).where(_slot_of(event, TableClosure))),
+        closures=gathered(_pairs(session, closed)),
         away=_away(session, event, slots),
-        online_ids=list(session.scalars(ids.where(Participant.attendance == Attendance.ONLINE).order_by(Participant.id))),
-        pins={pin.request_id: pin for pin in session.scalars(select(RequestPin).where(RequestPin.request_id.in_(mine)))},
-        allowed=_group(
-            session, select(AllowedSlot.request_id, AllowedSlot.slot_id).where(AllowedSlot.request_id.in_(mine))
-        ),
-        earlier=_group(
-            session, select(Precedence.later_id, Precedence.earlier_id).where(Precedence.later_id.in_(mine))
-        ),
-        vetoes=frozenset(_pairs(session, select(Veto.participant_id, Veto.other_id).where(Veto.participant_id.in_(ids)))),
+        online_ids=list(session.scalars(online)),
+        pins={pin.request_id: pin for pin in session.scalars(pins)},
+        allowed=gathered(_pairs(session, allowed)),
+        earlier=gathered(_pairs(session, order)),
+        vetoes=frozenset(_pairs(session, vetoes)),
         scores=_scores(session, event),
         published=published_places(session, event),
     )
@@ -181,7 +183,7 @@ def _scores(session: Session, event: Event) -> dict[int, float]:
         .where(MeetingRequest.event_id == event.id, MeetingRequest.state == RequestState.ACCEPTED)
         .order_by(MeetingRequest.id, Recommendation.participant_id == MeetingRequest.requester_id)
     )
-    return {request_id: score for request_id, score in rows}
+    return dict(rows.tuples().all())
 
 
 def places_of(session: Session, timetable_id: int) -> dict[int, Placed]:
@@ -219,12 +221,8 @@ def _slot_of(event: Event, model: Any) -> Any:
     return model.slot_id.in_(select(Slot.id).where(Slot.event_id == event.id))
 
 
-def _pairs(session: Session, query: Select[tuple[int, int]]) -> list[tuple[int, int]]:
-    return [(first, second) for first, second in session.execute(query)]
-
-
-def _group(session: Session, query: Select[tuple[int, int]]) -> dict[int, frozenset[int]]:
-    return gathered(_pairs(session, query))
+def _pairs(session: Session, query: Select[int, int]) -> list[tuple[int, int]]:
+    return list(session.execute(query).tuples())
 
 
 def gathered(pairs: Iterable[tuple[int, int]]) -> dict[int, frozenset[int]]:

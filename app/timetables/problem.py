@@ -199,4 +199,3 @@ def _can_stay(material: Material, kept: Placed, sides: list[list[str]], own: Own
         material.codes.get(person) in side and kept.slot_id not in material.away.get(person, frozenset())
         for person, side in zip(kept.participant_ids, sides, strict=True)
     )
-

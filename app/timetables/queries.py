@@ -69,7 +69,7 @@ def meetings_in(session: Session, timetable_id: int) -> Sequence[Meeting]:
     return session.scalars(_detailed().where(Meeting.timetable_id == timetable_id)).all()
 
 
-def _detailed() -> Select[tuple[Meeting]]:
+def _detailed() -> Select[Meeting]:
     return (
         select(Meeting)
         .join(Meeting.slot)
@@ -152,9 +152,9 @@ def running(session: Session, event_id: int) -> SchedulingRun | None:
 def counts_of(session: Session, timetable_id: int) -> tuple[int, int]:
     """Scheduled meetings and unplaced requests of a timetable."""
     placed = session.scalar(
-        select(func.count()).select_from(Meeting).where(
-            Meeting.timetable_id == timetable_id, Meeting.state == MeetingState.SCHEDULED
-        )
+        select(func.count())
+        .select_from(Meeting)
+        .where(Meeting.timetable_id == timetable_id, Meeting.state == MeetingState.SCHEDULED)
     )
     unplaced = session.scalar(select(func.count()).select_from(Unplaced).where(Unplaced.timetable_id == timetable_id))
     return placed or 0, unplaced or 0

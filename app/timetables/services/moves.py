@@ -77,9 +77,7 @@ def swap_meetings(session: Session, one: Meeting, other: Meeting, actor: User | 
     session.flush()
     sit(session, one, second.slot_id, second.table_id, first.participant_ids)
     sit(session, other, first.slot_id, first.table_id, second.participant_ids)
-    found = [
-        Difference(ChangeKind.MOVED, m.request_id, old, place_of(m)) for m, old in ((one, first), (other, second))
-    ]
+    found = [Difference(ChangeKind.MOVED, m.request_id, old, place_of(m)) for m, old in ((one, first), (other, second))]
     _record(session, event, one, "meeting.swap", actor, clock, other=other.request.code)
     _tell(session, one.timetable, found, actor, clock)
 
@@ -134,9 +132,7 @@ def place_request(
         meeting.cancel_reason, meeting.pinned = "", False
         session.add(meeting)
         sit(session, meeting, slot.id, table.id, ids)
-    session.execute(
-        delete(Unplaced).where(Unplaced.timetable_id == timetable.id, Unplaced.request_id == request.id)
-    )
+    session.execute(delete(Unplaced).where(Unplaced.timetable_id == timetable.id, Unplaced.request_id == request.id))
     session.refresh(meeting)
     _record(session, event, meeting, "meeting.place", actor, clock, slot=slot.key, table=table.label)
     found = Difference(ChangeKind.ADDED, request.id, None, place_of(meeting))
@@ -181,7 +177,7 @@ def _ids_of(session: Session, event: Event, codes: tuple[str, ...]) -> list[int]
     rows = session.execute(
         select(Participant.code, Participant.id).where(Participant.event_id == event.id, Participant.code.in_(codes))
     )
-    ids = {code: key for code, key in rows}
+    ids = dict(rows.tuples().all())
     return [ids[code] for code in codes]
 
 

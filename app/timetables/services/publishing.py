@@ -29,8 +29,13 @@ class PublishRefused(Conflict):
     def __init__(self, findings: Sequence[str]) -> None:
         self.findings = list(findings)
         shown = " ".join(self.findings[:5])
-        super().__init__(_("The draft breaks %(count)s rules and cannot be published. %(shown)s",
-                           count=len(self.findings), shown=shown))
+        super().__init__(
+            _(
+                "The draft breaks %(count)s rules and cannot be published. %(shown)s",
+                count=len(self.findings),
+                shown=shown,
+            )
+        )
 
 
 def findings_in(session: Session, event: Event, timetable: Timetable) -> list[engine.Finding]:

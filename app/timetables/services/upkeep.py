@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.clock import Clock
-from app.events.models import Event
 from app.meetings.models import MeetingRequest, RequestState
 from app.registrations.models import Participant, RegistrationState
 from app.timetables.models import Meeting, MeetingState, Seat, Timetable, TimetableState, Unplaced
@@ -54,6 +53,4 @@ def _cancel(session: Session, which: object, reason: str, actor: User | None, cl
 def _forget_unplaced(session: Session, request_ids: list[int]) -> None:
     """What nobody wants any more is not unplaced either; versions already replaced keep their record."""
     current = select(Timetable.id).where(Timetable.state != TimetableState.REPLACED)
-    session.execute(
-        delete(Unplaced).where(Unplaced.request_id.in_(request_ids), Unplaced.timetable_id.in_(current))
-    )
+    session.execute(delete(Unplaced).where(Unplaced.request_id.in_(request_ids), Unplaced.timetable_id.in_(current)))
