@@ -15,8 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.core.clock import in_zone
 from app.events.models import Event
-from app.i18n import zone_day, zone_time
 from app.organisations.models import Organisation
 from app.registrations.models import Participant
 from app.timetables.material import Material, Placed, load_material, places_of
@@ -176,8 +176,7 @@ def load_board(session: Session, event: Event, timetable: Timetable) -> Board:
     material = load_material(session, event)
     names = participant_names(session, event)
     slot_names = {
-        s.key: f"{zone_day(s.starts_at, event.time_zone, 'EEE d MMM')}, {zone_time(s.starts_at, event.time_zone)}"
-        for s in material.slots
+        slot.key: in_zone(slot.starts_at, event.time_zone).strftime("%Y-%m-%d %H:%M") for slot in material.slots
     }
     return Board(material, held_in(session, material, timetable.id), names, slot_names)
 
@@ -197,7 +196,7 @@ class StableNames:
 
         def read(id_column: Any, name_column: Any, model: Any) -> dict[int, str]:
             rows = session.execute(select(id_column, name_column).where(model.event_id == event.id))
-            return dict(rows.tuples().all())
+            return dict(rows.all())
 
         self.slots = read(Slot.id, Slot.key, Slot)
         self.tables = read(MeetingTable.id, MeetingTable.label, MeetingTable)

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import scheduler
-
 from app.core.errors import Conflict
 
 Row = dict[str, Any]

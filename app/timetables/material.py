@@ -183,7 +183,7 @@ def _scores(session: Session, event: Event) -> dict[int, float]:
         .where(MeetingRequest.event_id == event.id, MeetingRequest.state == RequestState.ACCEPTED)
         .order_by(MeetingRequest.id, Recommendation.participant_id == MeetingRequest.requester_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def places_of(session: Session, timetable_id: int) -> dict[int, Placed]:
@@ -222,7 +222,7 @@ def _slot_of(event: Event, model: Any) -> Any:
 
 
 def _pairs(session: Session, query: Select[int, int]) -> list[tuple[int, int]]:
-    return list(session.execute(query).tuples())
+    return [(first, second) for first, second in session.execute(query)]
 
 
 def gathered(pairs: Iterable[tuple[int, int]]) -> dict[int, frozenset[int]]:

@@ -1,5 +1,6 @@
 """Pure decisions on timetables."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -7,21 +8,19 @@ from app.meetings.models import MeetingRequest, Priority
 from app.timetables.material import Placed
 from app.timetables.models import ChangeKind
 
-PRIORITY_POINTS = {Priority.MUST: 60, Priority.HIGH: 35, Priority.NORMAL: 15}
-MUTUAL_POINTS = 20
-SCORE_POINTS = 40
+PRIORITY_BASE = {Priority.MUST: 55, Priority.HIGH: 35, Priority.NORMAL: 15}
+SCORE_SPAN = 30
+MUTUAL_BONUS = 15
 
 
 def value_of(request: MeetingRequest, score: float | None) -> int:
-    """What a meeting is worth to the event: a positive integer.
+    """What a meeting is worth to the event, a positive integer; the dearer of both sides' priorities counts.
 
-    Points for the wish of the requester, half as many for that of the recipient, a bonus when both had asked each
-    other, and up to SCORE_POINTS for complementarity (`score` in [0, 1]).
+    `score` is the reciprocal complementarity in [0, 1]; None counts as 0.
     """
-    points = PRIORITY_POINTS[request.priority] + (MUTUAL_POINTS if request.mutual else 0)
-    if request.recipient_priority is not None:
-        points += PRIORITY_POINTS[request.recipient_priority] // 2
-    return max(1, points + round(SCORE_POINTS * (score or 0.0)))
+    wishes = [request.priority, *([request.recipient_priority] if request.recipient_priority else [])]
+    base = max(PRIORITY_BASE[wish] for wish in wishes)
+    return base + math.floor(SCORE_SPAN * (score or 0.0) + 0.5) + (MUTUAL_BONUS if request.mutual else 0)
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ class _Ids:
     def __init__(self, session: Session, event: Event) -> None:
         def read(model: Any, name: Any, *conditions: Any) -> dict[str, int]:
             rows = session.execute(select(name, model.id).where(model.event_id == event.id, *conditions))
-            return dict(rows.tuples().all())
+            return dict(rows.all())
 
         self.slots = read(Slot, Slot.key)
         self.tables = read(MeetingTable, MeetingTable.label)

@@ -177,7 +177,7 @@ def _ids_of(session: Session, event: Event, codes: tuple[str, ...]) -> list[int]
     rows = session.execute(
         select(Participant.code, Participant.id).where(Participant.event_id == event.id, Participant.code.in_(codes))
     )
-    ids = dict(rows.tuples().all())
+    ids = dict(rows.all())
     return [ids[code] for code in codes]
 
 

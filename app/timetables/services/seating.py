@@ -107,7 +107,7 @@ def _who_was_faster(
 ) -> str:
     names = participant_names(session, timetable.event)
     rows = session.execute(select(Participant.id, Participant.code).where(Participant.event_id == timetable.event_id))
-    codes = dict(rows.tuples().all())
+    codes = dict(rows.all())
     found = []
     for place in places_of(session, timetable.id).values():
         people = ", ".join(names[codes[person]] for person in place.participant_ids)
