@@ -104,7 +104,9 @@ def test_a_must_nobody_can_attend_names_the_request(tmp_path, capsys):
     file = tmp_path / "problem.json"
     file.write_text(json.dumps(impossible))
     assert main(["solve", str(file)]) == 2
-    assert "requests[1]" in capsys.readouterr().err
+    printed = capsys.readouterr()
+    assert "requests[1]" in printed.err
+    assert json.loads(printed.out)["status"] == "infeasible"
 
 
 def test_solve_prints_the_summary_last_and_audit_agrees(tmp_path, capsys):
