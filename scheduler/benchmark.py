@@ -6,16 +6,25 @@ schedule to show before its proof.
 
 from __future__ import annotations
 
+import math
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ortools.sat.python import cp_model
 
-from scheduler.benchmark_model import BreaksModel, build, start_from
+from scheduler.benchmark_model import BreaksModel, build
+from scheduler.compact import Compactor
+from scheduler.construct import construct
+from scheduler.errors import ImpossibleError, ProblemError, SchedulerError
 from scheduler.instance import Instance
+from scheduler.options import Result
 from scheduler.plan import Plan, bits
+from scheduler.result import result_of
 from scheduler.run import Run
+from scheduler.seat import seat
+
+STEPS = 40_000  # compaction attempts before the proof is tried
 
 
 @dataclass(frozen=True)
@@ -30,7 +39,7 @@ class Proof:
 
 def minimise_breaks(inst: Instance, fairness: int | None, run: Run, start: Plan | None) -> Proof:
     """Race the native and the totalizer model on up to two threads; with one worker, native first for a while.
-    ``start`` is a schedule that keeps all rules: a hint, and its breaks an upper limit."""
+    ``start`` is a schedule that keeps all rules: proven optimal once a bound reaches its breaks."""
     race = _Race(inst, fairness, run, start)
     if run.options.workers >= 2 and run.options.work_limit is None:
         threads = [threading.Thread(target=race.enter, args=(kind, run.left)) for kind in (False, True)]
@@ -63,8 +72,6 @@ class _Race:
         if self._is_over() or seconds <= 0:
             return
         model = build(self.inst, self.fairness, totalizers)
-        if self.start is not None:
-            start_from(model, self.start.at, sum(break_counts(self.inst, self.start)))
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.optimize_with_core = True
@@ -74,10 +81,21 @@ class _Race:
             solver.parameters.max_time_in_seconds = max(0.01, seconds)
         else:
             solver.parameters.max_deterministic_time = 60.0
+        solver.best_bound_callback = self._bounded
         with self._lock:
             self._solvers.append(solver)
         status = cp_model.UNKNOWN if self._is_over() else solver.solve(model.cp)
         self._arrive(model, solver, status)
+
+    def _bounded(self, bound: float) -> None:
+        """The start schedule is optimal as soon as the proven bound reaches its breaks."""
+        if self.start is None or self._is_over():
+            return
+        breaks = sum(break_counts(self.inst, self.start))
+        if math.ceil(bound - 1e-6) >= breaks:
+            with self._lock:
+                self.proof = Proof("optimal", self.start.at, breaks, breaks)
+            self.finish()
 
     def _is_over(self) -> bool:
         with self._lock:
@@ -112,3 +130,41 @@ def break_counts(inst: Instance, plan: Plan) -> list[int]:
         slots = list(bits(plan.busy[person]))
         counts.append(sum(b - a > 1 for a, b in pairwise(slots)))
     return counts
+
+
+def solve_benchmark(inst: Instance, run: Run) -> Result:
+    """Fewest breaks with every meeting held: proven when time allows, else the compacted first plan."""
+    if not all(inst.must) or any(len(options) != 1 for options in inst.options):
+        raise ProblemError("not_b2b", "requests", "the b2b mode needs must-meetings with one participant a side")
+    run.bound = sum(inst.value)
+    plan = construct(inst, [0] * len(inst.options), run.within(0.2))
+    complete = plan.value == run.bound
+    if complete:
+        Compactor(plan, run.options.seed, count_absence=True).run(STEPS, run.within(0.1), heat=2.0)
+        run.report("construct", plan)
+    fair = complete and _fair(inst, plan, run.options.fairness)
+    if fair and not any(break_counts(inst, plan)):
+        return replace(_result(plan, run), status="optimal", breaks=0)
+    proof = minimise_breaks(inst, run.options.fairness, run, plan if fair else None)
+    if proof.status == "infeasible":
+        raise ImpossibleError("infeasible", "requests", "the meetings cannot all be held (proven)")
+    if proof.status == "optimal":
+        plan = Plan(inst)
+        for m, t in enumerate(proof.slots):
+            plan.place(m, inst.options[m][0], t)
+        run.report("prove", plan)
+    elif not fair:
+        raise SchedulerError("out_of_time", "requests", "no schedule with all meetings was found in time")
+    breaks = sum(break_counts(inst, plan))
+    status = "optimal" if proof.status == "optimal" else "feasible"
+    gap = 0.0 if status == "optimal" else 1.0
+    return replace(_result(plan, run), status=status, breaks=breaks, gap=gap)
+
+
+def _fair(inst: Instance, plan: Plan, fairness: int | None) -> bool:
+    breaks = break_counts(inst, plan)
+    return fairness is None or max(breaks, default=0) - min(breaks, default=0) <= fairness
+
+
+def _result(plan: Plan, run: Run) -> Result:
+    return result_of(plan, run, seat(plan.inst, plan, run.stopped), [0.0] * (plan.inst.n_units + 1))

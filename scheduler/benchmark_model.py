@@ -49,14 +49,6 @@ def build(inst: Instance, fairness: int | None, totalizers: bool) -> BreaksModel
     return model
 
 
-def start_from(model: BreaksModel, slots: Sequence[int], breaks: int) -> None:
-    """A known schedule as hint, and its breaks as upper limit."""
-    for row, at in zip(model.x, slots, strict=True):
-        for t, literal in row.items():
-            model.cp.add_hint(literal, t == at)
-    model.cp.add(cp_model.LinearExpr.sum([end for ends in model.ends for end in ends]) <= breaks)
-
-
 def _hold_every_meeting(model: BreaksModel) -> None:
     """sum_t x[m,t] = 1."""
     for options in model.inst.options:

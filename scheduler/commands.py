@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
@@ -19,11 +20,13 @@ from scheduler import (
     Problem,
     ProblemError,
     Progress,
+    Schedule,
     SchedulerError,
     audit,
     read_b2b,
     read_problem,
     read_schedule,
+    replan,
     solve,
     write_schedule,
 )
@@ -55,6 +58,14 @@ def _parser() -> argparse.ArgumentParser:
     solving.add_argument("--problem", dest="kind", choices=("event", "b2b"), help="default: b2b for .dzn files")
     solving.add_argument("--fairness", type=_natural, metavar="D", help="b2b: largest difference in breaks")
     solving.set_defaults(run=_solve)
+    again = commands.add_parser("replan", help="fit a published schedule to a changed problem")
+    again.add_argument("problem", type=Path, help="the changed problem")
+    again.add_argument("schedule", type=Path, help="the published schedule")
+    again.add_argument("-o", "--output", type=Path, help="where the new schedule goes")
+    again.add_argument("--now", metavar="SLOT", help="earlier slots are past and stay as they are")
+    again.add_argument("--max-moves", type=_natural, metavar="N", help="0 only fills free places")
+    again.add_argument("--time-limit", type=_seconds, default=Options().time_limit, metavar="S")
+    again.set_defaults(run=_replan)
     judging = commands.add_parser("audit", help="judge a schedule")
     judging.add_argument("problem", type=Path)
     judging.add_argument("schedule", type=Path)
@@ -94,8 +105,21 @@ def _solve(chosen: argparse.Namespace) -> int:
     except ImpossibleError as error:
         return _impossible(error, kind)
     if chosen.output is not None:
-        _write(lambda: write_schedule(result.schedule, chosen.output), chosen.output)
+        _write(result.schedule, chosen.output)
     print(json.dumps(result.summary()))
+    return 0
+
+
+def _replan(chosen: argparse.Namespace) -> int:
+    problem, published = _read(chosen.problem), read_schedule(chosen.schedule)
+    _check_target(chosen.output)
+    options = Options(time_limit=chosen.time_limit)
+    new = replan(problem, published, options, now=chosen.now, max_moves=chosen.max_moves, progress=_tell)
+    if chosen.output is not None:
+        _write(new.result.schedule, chosen.output)
+    for change in new.changes:
+        print(json.dumps(asdict(change)))
+    print(json.dumps(new.summary()))
     return 0
 
 
@@ -117,10 +141,9 @@ def _check_target(target: Path | None) -> None:
         raise ProblemError("unwritable", str(target), "its folder does not exist")
 
 
-def _write(write: object, target: Path) -> None:
+def _write(schedule: Schedule, target: Path) -> None:
     try:
-        assert callable(write)
-        write()
+        write_schedule(schedule, target)
     except OSError as error:
         raise ProblemError("unwritable", str(target), error.strerror or "cannot be written") from None
 

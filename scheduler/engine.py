@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from scheduler.audit import audit
-from scheduler.benchmark import break_counts, minimise_breaks
+from scheduler.benchmark import solve_benchmark
 from scheduler.bound import select
-from scheduler.compact import Compactor, compactness
+from scheduler.compact import Compactor
 from scheduler.construct import construct, fill
 from scheduler.contradictions import refuse_contradictions
-from scheduler.errors import ImpossibleError, ProblemError, SchedulerError
-from scheduler.explain import explain
+from scheduler.errors import ImpossibleError, SchedulerError
 from scheduler.improve import improve, place_musts
 from scheduler.instance import Instance, compile_problem
 from scheduler.options import Options, Progress, Result
 from scheduler.plan import Plan
 from scheduler.problem import Problem
+from scheduler.result import result_of
 from scheduler.run import Run
-from scheduler.schedule import Meeting, Schedule
 from scheduler.seat import seat
 
 STEPS_PER_MEETING = 100  # compaction attempts per placed meeting in one round
-BENCHMARK_STEPS = 40_000  # compaction attempts before the benchmark's proof is tried
 PATIENCE = 3  # rounds without gain before compaction stops by itself
 
 
@@ -38,7 +34,7 @@ def solve(
     inst = compile_problem(problem)
     refuse_contradictions(inst)
     if options.problem == "b2b":
-        return _solve_benchmark(problem, inst, run)
+        return solve_benchmark(inst, run)
     selection = select(inst)
     if selection is None:
         raise ImpossibleError("musts_clash", "requests", "the must-meetings cannot all be held")
@@ -48,41 +44,7 @@ def solve(
     improve(plan, run, share=0.6)
     run.report("improve", plan)
     _compact(plan, run)
-    return _result(problem, plan, run)
-
-
-def _solve_benchmark(problem: Problem, inst: Instance, run: Run) -> Result:
-    """Fewest breaks with every meeting held: proven when time allows, else the compacted first plan."""
-    if not all(inst.must) or any(len(options) != 1 for options in inst.options):
-        raise ProblemError("not_b2b", "requests", "the b2b mode needs must-meetings with one participant a side")
-    run.bound = sum(inst.value)
-    plan = construct(inst, [0] * len(inst.options), run.within(0.2))
-    complete = plan.value == run.bound
-    if complete:
-        Compactor(plan, run.options.seed, count_absence=True).run(BENCHMARK_STEPS, run.within(0.1), heat=2.0)
-        run.report("construct", plan)
-    fair = complete and _fair(inst, plan, run.options.fairness)
-    if fair and not any(break_counts(inst, plan)):
-        return replace(_result(problem, plan, run), status="optimal", breaks=0)
-    proof = minimise_breaks(inst, run.options.fairness, run, plan if fair else None)
-    if proof.status == "infeasible":
-        raise ImpossibleError("infeasible", "requests", "the meetings cannot all be held (proven)")
-    if proof.status == "optimal":
-        plan = Plan(inst)
-        for m, t in enumerate(proof.slots):
-            plan.place(m, inst.options[m][0], t)
-        run.report("prove", plan)
-    elif not fair:
-        raise SchedulerError("out_of_time", "requests", "no schedule with all meetings was found in time")
-    breaks = sum(break_counts(inst, plan))
-    status = "optimal" if proof.status == "optimal" else "feasible"
-    gap = 0.0 if status == "optimal" else 1.0
-    return replace(_result(problem, plan, run), status=status, breaks=breaks, gap=gap)
-
-
-def _fair(inst: Instance, plan: Plan, fairness: int | None) -> bool:
-    breaks = break_counts(inst, plan)
-    return fairness is None or max(breaks, default=0) - min(breaks, default=0) <= fairness
+    return result_of(plan, run, seat(inst, plan, run.stopped), selection.price)
 
 
 def _first_plan(inst: Instance, choice: list[int], run: Run) -> Plan:
@@ -112,38 +74,3 @@ def _compact(plan: Plan, run: Run) -> None:
         dull = dull + 1 if saved <= 0 else 0
         heat *= 0.7
         run.report("compact", plan)
-
-
-def _result(problem: Problem, plan: Plan, run: Run) -> Result:
-    inst = plan.inst
-    tables = seat(inst, plan, run.stopped)
-    meetings = []
-    for r in sorted((r for r, t in enumerate(plan.at) if t >= 0), key=lambda r: (plan.at[r], r)):
-        how = plan.how[r]
-        assert how is not None
-        meetings.append(
-            Meeting(
-                problem.requests[r].id,
-                tuple(problem.participants[p].id for p in how.who),
-                problem.slots[plan.at[r]].id,
-                problem.tables[tables[r]].id,
-            )
-        )
-    schedule = Schedule(tuple(meetings), tuple(explain(inst, plan)), run.bound)
-    judgement = audit(problem, schedule)
-    if not judgement.legal:
-        raise AssertionError(f"the engine made an illegal schedule: {judgement.broken[0].sentence}")
-    breaks, idle = compactness(inst, plan)
-    return Result(
-        schedule=schedule,
-        status="optimal" if plan.value == run.bound else "feasible",
-        value=plan.value,
-        bound=run.bound,
-        gap=judgement.gap or 0.0,
-        breaks=breaks,
-        idle_slots=idle,
-        placed=len(meetings),
-        seconds_to_first=run.first or run.seconds,
-        seconds=run.seconds,
-        measures=judgement.measures,
-    )

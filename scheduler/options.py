@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -43,8 +44,8 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``status`` is "optimal" when the value equals its proven bound, else "feasible". The schedule is
-    legal."""
+    """``status`` is "optimal" when the value equals its proven bound, else "feasible".The schedule is legal.
+    ``prices`` are the bound's multipliers; ``replan`` takes them to prove a bound without solving again."""
 
     schedule: Schedule
     status: str
@@ -57,6 +58,7 @@ class Result:
     seconds_to_first: float
     seconds: float
     measures: Measures
+    prices: Mapping[str, float]
     version: str = VERSION
 
     def summary(self) -> dict[str, object]:
