@@ -1,14 +1,14 @@
 """Writes of matching: scores and reasons of an event, kept as `Recommendation` rows."""
 
-import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session, joinedload
 
+from app.core import facts
 from app.core.clock import Clock
 from app.events.models import Event
-from app.events.queries import permissions_of
+from app.events.queries import permissions_of, types_of
 from app.marketplace.models import Entry, EntryKind
 from app.matching.filters import Filters
 from app.matching.models import Recommendation
@@ -16,16 +16,13 @@ from app.matching.profiles import Profile, Statement
 from app.matching.scoring import Matcher
 from app.registrations.models import Participant, RegistrationState
 
-log = logging.getLogger(__name__)
 BEST = 40
 REASONS_KEPT = 5
 
 
 def profiles_of(session: Session, event_id: int) -> list[Profile]:
     """What the scorer reads of every approved participant of an event."""
-    query = select(Participant).where(
-        Participant.event_id == event_id, Participant.state == RegistrationState.APPROVED
-    )
+    query = select(Participant).where(Participant.event_id == event_id, Participant.state == RegistrationState.APPROVED)
     people = session.scalars(
         query.options(joinedload(Participant.organisation), joinedload(Participant.type)).order_by(Participant.id)
     ).all()
@@ -50,35 +47,35 @@ def profiles_of(session: Session, event_id: int) -> list[Profile]:
     ]
 
 
-def compute(
-    session: Session,
-    event: Event,
-    clock: Clock,
-    *,
-    requested: Iterable[tuple[int, int]] = (),
-    best: int = BEST,
-) -> int:
-    """Score everybody against everybody and keep the best of each, and every pair in `requested`, both ways.
+def compute(session: Session, event: Event, *, best: int = BEST) -> list[dict[str, object]]:
+    """Score everybody against everybody: the best of each, and every pair later features ask for, both ways.
 
-    Replaces what was computed before; returns how many rows there are now.
+    Only reads, so that a long computation keeps nobody from writing; `store` writes the rows.
     """
-    matcher = Matcher(profiles_of(session, event.id), filters=_filters(session, event))
+    profiles = profiles_of(session, event.id)
+    known = {profile.id for profile in profiles}
+    matcher = Matcher(profiles, filters=_filters(session, event))
+    asked_for = facts.pairs_to_score.send(session, event=event)
     wanted: dict[tuple[int, int], None] = {}
     for one, lines in matcher.ranked_all(best):
         wanted.update(((one, line.id), None) for line in lines)
-    known = {profile.id for profile in profiles_of(session, event.id)}
-    for one, other in requested:
+    for one, other in (pair for _receiver, pairs in asked_for for pair in pairs):
         if one in known and other in known:
             wanted.update({(one, other): None, (other, one): None})
-    rows = [_row(matcher, one, other, clock) for one, other in wanted]
-    here = select(Participant.id).where(Participant.event_id == event.id)
+    return [_row(matcher, one, other) for one, other in wanted]
+
+
+def store(session: Session, event: Event, rows: Sequence[Mapping[str, object]], clock: Clock) -> None:
+    """Put computed rows in the place of the former ones. People who left in the meantime are left out."""
+    here = set(session.scalars(select(Participant.id).where(Participant.event_id == event.id)))
     session.execute(delete(Recommendation).where(Recommendation.participant_id.in_(here)))
-    if rows:
-        session.execute(insert(Recommendation), rows)
-    return len(rows)
+    now = clock()
+    kept = [{**row, "computed_at": now} for row in rows if row["participant_id"] in here and row["other_id"] in here]
+    if kept:
+        session.execute(insert(Recommendation), kept)
 
 
-def _row(matcher: Matcher, one: int, other: int, clock: Clock) -> dict[str, object]:
+def _row(matcher: Matcher, one: int, other: int) -> dict[str, object]:
     found = matcher.score(one, other)
     return {
         "participant_id": one,
@@ -87,24 +84,16 @@ def _row(matcher: Matcher, one: int, other: int, clock: Clock) -> dict[str, obje
         "gain": found.gain.score or 0.0,
         "give": found.give.score or 0.0,
         "reasons": [reason.as_data() for reason in found.reasons[:REASONS_KEPT]],
-        "computed_at": clock(),
     }
 
 
 def _filters(session: Session, event: Event) -> Filters:
-    """Colleagues and types that do not meet; vetoes and availability are looked at when the list is shown."""
-    return filters_for(session, event)
-
-
-def filters_for(session: Session, event: Event) -> Filters:
-    """The hard filters of an event as the scorer takes them."""
+    """Types that do not meet; vetoes come and go between two computations, so the lists look at them when shown."""
     permissions = permissions_of(session, event.id)
     if permissions is None:
         return Filters()
-    from app.events.queries import types_of
-
     keys = {kind.id: kind.key for kind in types_of(session, event.id)}
-    return Filters(may_meet=frozenset((keys[a], keys[b]) for a, b in permissions))
+    return Filters(may_ask=frozenset((keys[a], keys[b]) for a, b in permissions))
 
 
 def _by_participant(entries: Sequence[Entry], kind: EntryKind) -> dict[int, list[Statement]]:
