@@ -1,6 +1,6 @@
 """Gunicorn's settings for one web process of a larger installation (docs/operations.md); one process a core and port.
 
-    .venv/bin/gunicorn -c setup/gunicorn.conf.py -b 127.0.0.1:8001 'app:create_app()'
+.venv/bin/gunicorn -c setup/gunicorn.conf.py -b 127.0.0.1:8001 'app:create_app()'
 """
 
 import os

@@ -32,3 +32,6 @@ receiver raises Conflict to refuse."""
 
 session_leaving = _facts.signal("session-leaving")
 """session, event, event_session, actor, clock: a session is about to be removed; receivers tell those signed up."""
+
+pairs_to_score = _facts.signal("pairs-to-score")
+"""session, event: scores are computed afresh; a receiver returns pairs of participant ids whose score it needs."""
