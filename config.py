@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     demo: bool = False
     embedded_worker: bool = True
     trusted_proxies: int = Field(default=0, ge=0, le=5)
-    session_hours: int = Field(default=12, ge=1, le=24 * 30)
+    session_hours: int = Field(default=24 * 14, ge=1, le=24 * 30)
     sign_in_link_minutes: int = Field(default=30, ge=5, le=24 * 60)
     invitation_days: int = Field(default=14, ge=1, le=90)
     upload_bytes: int = Field(default=8 * 1024 * 1024, ge=1024)

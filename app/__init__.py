@@ -2,35 +2,36 @@
 
 from flask import Flask
 from flask_babel import Babel
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import features, i18n
+from app import features, i18n, shell
 from app import models as models
 from app.core import assets, live, navigation, web
 from app.core.clock import system_clock
 from app.core.database import Database
+from app.core.limits import limiter
 from config import Settings, load_settings
 
 csrf = CSRFProtect()
 login_manager = LoginManager()
 babel = Babel()
-limiter = Limiter(get_remote_address, default_limits=[], headers_enabled=True)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application. Without `settings` they are loaded; a wrong one raises SettingsError."""
     settings = settings or load_settings()
-    app = Flask(__name__, instance_relative_config=False)
+    # The version is part of the address, so that relative imports of ES modules carry it too.
+    app = Flask(__name__, static_url_path=f"/static/{assets.static_version()}", static_folder="static")
     app.extensions["settings"] = settings
     app.extensions["clock"] = system_clock
     app.extensions["database"] = Database(settings.database_url)
     _configure(app, settings)
     csrf.init_app(app)
     login_manager.init_app(app)
+    app.extensions["login_manager"] = login_manager
+    login_manager.session_protection = None  # sessions end by epoch and age; a changing network is no attack
     babel.init_app(app, locale_selector=i18n.choose_language, timezone_selector=i18n.choose_time_zone)
     limiter.init_app(app)
     live.socketio.init_app(
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.init_app(app)
     i18n.init_app(app)
     navigation.init_app(app)
+    shell.init_app(app)
     features.register(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -16,9 +16,10 @@ FEATURES = (
     "meetings",
     "timetables",
     "agenda",
+    "home",
     "demo",
 )
-ENTRY_POINTS = ("views", "api", "sockets", "jobs", "cli", "reactions")
+ENTRY_POINTS = ("views", "administration", "api", "sockets", "jobs", "cli", "reactions")
 
 
 def register(app: Flask) -> None:

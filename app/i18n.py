@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, has_request_context, request
 from flask_babel import format_date, format_datetime, format_time, get_locale
 from flask_login import current_user
 
@@ -16,8 +16,13 @@ def offered_languages() -> list[str]:
 
 
 def choose_language() -> str:
-    """The account's language, else what the browser prefers among those on offer."""
+    """The account's language, else what the browser prefers among those on offer.
+
+    Commands and background jobs have no reader: they speak the first language on offer.
+    """
     offered = offered_languages()
+    if not has_request_context():
+        return offered[0]
     chosen = getattr(current_user, "language", None) if current_user else None
     if chosen in offered:
         return str(chosen)

@@ -3,10 +3,9 @@
 import hashlib
 import re
 from functools import lru_cache
-from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, send_from_directory, url_for
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from app.core.guard import guarded, public
 from config import ROOT
@@ -20,6 +19,7 @@ SERVED = (
     "@kurkle/color/dist/",
     "@fontsource-variable/inter/",
 )
+STATIC = ROOT / "app" / "static"
 ICONS = NODE_MODULES / "bootstrap-icons" / "icons"
 YEAR = 365 * 24 * 3600
 
@@ -67,17 +67,17 @@ def icon(name: str, label: str | None = None, size: int | None = None) -> Markup
     ).format(edge, spoken, Markup(_svg_body(name)))
 
 
-@lru_cache(maxsize=512)
-def _static_version(path: Path, _mtime: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+@lru_cache(maxsize=1)
+def static_version() -> str:
+    """A short hash of our own static files, as they were at the start of the process."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in STATIC.rglob("*") if p.is_file()):
+        digest.update(path.relative_to(STATIC).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def init_app(app: Flask) -> None:
-    """Register the route and the template globals `asset`, `icon` and `static_file`."""
+    """Register the route and the template globals `asset` and `icon`."""
     app.register_blueprint(blueprint)
-
-    def static_file(name: str) -> str:
-        path = Path(app.static_folder or "") / name
-        return url_for("static", filename=name, v=_static_version(path, path.stat().st_mtime_ns))
-
-    app.jinja_env.globals.update(asset=asset, icon=icon, static_file=static_file, escape=escape)
+    app.jinja_env.globals.update(asset=asset, icon=icon)

@@ -46,7 +46,7 @@ class Event(Base):
     time_zone: Mapped[str] = mapped_column(String(64))
     format: Mapped[EventFormat] = mapped_column(enum_column(EventFormat), default=EventFormat.ON_SITE)
     phase: Mapped[Phase] = mapped_column(enum_column(Phase), default=Phase.DRAFT)
-    accent: Mapped[str] = mapped_column(String(20), default="blue")
+    accent: Mapped[str] = mapped_column(String(20), default="lagoon")
     approval: Mapped[Approval] = mapped_column(enum_column(Approval), default=Approval.ORGANISER)
     max_meetings: Mapped[int | None]
     min_meetings: Mapped[int] = mapped_column(default=0)

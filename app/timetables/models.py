@@ -199,6 +199,8 @@ class TimetableChange(Base):
     old_table_id: Mapped[int | None] = mapped_column(ForeignKey("meeting_table.id", ondelete="SET NULL"))
     new_slot_id: Mapped[int | None] = mapped_column(ForeignKey("slot.id", ondelete="SET NULL"))
     new_table_id: Mapped[int | None] = mapped_column(ForeignKey("meeting_table.id", ondelete="SET NULL"))
+    participant_ids: Mapped[list[Any]]
+    """Ids of everybody whom the change concerns: who sat in the meeting before, and who sits in it now."""
     reason: Mapped[str] = mapped_column(String(500), default="")
     at: Mapped[datetime]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))

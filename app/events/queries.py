@@ -1,0 +1,81 @@
+"""Reads of an event's time and space."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.events.models import (
+    Event,
+    EventSession,
+    MeetingPermission,
+    MeetingTable,
+    ParticipantType,
+    Room,
+    Slot,
+    TableClosure,
+    Zone,
+)
+
+
+def event_by_slug(session: Session, slug: str) -> Event | None:
+    """The event of an address, whatever its phase."""
+    return session.scalars(select(Event).where(Event.slug == slug)).first()
+
+
+def slots_of(session: Session, event_id: int) -> Sequence[Slot]:
+    """All slots of an event in time order, closed ones included."""
+    return session.scalars(select(Slot).where(Slot.event_id == event_id).order_by(Slot.starts_at)).all()
+
+
+def days_of(slots: Sequence[Slot]) -> list[date]:
+    """The local dates on which there are slots, in order."""
+    return sorted({slot.day for slot in slots})
+
+
+def tables_of(session: Session, event_id: int) -> Sequence[MeetingTable]:
+    """All tables with their zones, in the order of the venue."""
+    query = select(MeetingTable).join(Zone).where(MeetingTable.event_id == event_id)
+    query = query.options(joinedload(MeetingTable.zone))
+    return session.scalars(query.order_by(Zone.position, Zone.id, MeetingTable.position, MeetingTable.id)).all()
+
+
+def zones_of(session: Session, event_id: int) -> Sequence[Zone]:
+    """All zones in the order of the venue."""
+    return session.scalars(select(Zone).where(Zone.event_id == event_id).order_by(Zone.position, Zone.id)).all()
+
+
+def rooms_of(session: Session, event_id: int) -> Sequence[Room]:
+    """All rooms in their order."""
+    return session.scalars(select(Room).where(Room.event_id == event_id).order_by(Room.position, Room.id)).all()
+
+
+def sessions_of(session: Session, event_id: int, *, public_only: bool = False) -> Sequence[EventSession]:
+    """Sessions with room and speakers, in time order."""
+    query = select(EventSession).where(EventSession.event_id == event_id)
+    if public_only:
+        query = query.where(EventSession.is_public)
+    query = query.options(joinedload(EventSession.room), selectinload(EventSession.speakers))
+    return session.scalars(query.order_by(EventSession.starts_at, EventSession.id)).all()
+
+
+def types_of(session: Session, event_id: int) -> Sequence[ParticipantType]:
+    """Participant types in their order."""
+    query = select(ParticipantType).where(ParticipantType.event_id == event_id)
+    return session.scalars(query.order_by(ParticipantType.position, ParticipantType.id)).all()
+
+
+def closures_of(session: Session, event_id: int) -> set[tuple[int, int]]:
+    """(table id, slot id) of every closure."""
+    query = select(TableClosure.table_id, TableClosure.slot_id).join(
+        MeetingTable, MeetingTable.id == TableClosure.table_id
+    )
+    return set(session.execute(query.where(MeetingTable.event_id == event_id)).tuples())
+
+
+def permissions_of(session: Session, event_id: int) -> set[tuple[int, int]] | None:
+    """(asking type id, asked type id) that may meet; None when every pair may."""
+    query = select(MeetingPermission.from_type_id, MeetingPermission.to_type_id)
+    found = set(session.execute(query.where(MeetingPermission.event_id == event_id)).tuples())
+    return found or None

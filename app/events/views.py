@@ -1,0 +1,73 @@
+"""Pages of an event: its landing page and the organiser's desk."""
+
+from zoneinfo import available_timezones
+
+from flask import Blueprint, Flask, current_app, g, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from app.accounts.policy import administrator, need_user
+from app.core import navigation
+from app.core.database import session
+from app.core.errors import Invalid
+from app.core.guard import guarded
+from app.events import queries, services
+from app.events.forms import NewEventForm
+from app.events.models import EventFormat
+from app.events.policy import current_event, event_staff, event_visible
+
+blueprint = Blueprint("events", __name__, url_prefix="/events")
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@guarded(administrator)
+def new() -> str | Response | tuple[str, int]:
+    """Create an event; the rest of its set-up follows on the organiser's desk."""
+    form = NewEventForm()
+    form.time_zone.choices = sorted(available_timezones())
+    if request.method == "GET":
+        form.time_zone.data = "Europe/Brussels"
+    if form.validate_on_submit():
+        values = {k: form[k].data or "" for k in ("slug", "name", "time_zone", "place", "summary")}
+        try:
+            event = services.create_event(
+                session(),
+                current_app.extensions["clock"],
+                need_user(),
+                format=EventFormat(form.format.data),
+                **values,
+            )
+        except Invalid as error:
+            form[error.field or "slug"].errors = [error.message]
+        else:
+            return redirect(url_for("events.dashboard", slug=event.slug))
+    return render_template("events/new.html", form=form), 200 if request.method == "GET" else 422
+
+
+@blueprint.get("/<slug>/")
+@guarded(event_visible)
+def show(slug: str) -> str:
+    """The landing page of an event."""
+    event = current_event()
+    slots = queries.slots_of(session(), event.id)
+    programme = queries.sessions_of(session(), event.id, public_only=True) if event.programme_public else []
+    return render_template("events/show.html", slots=slots, programme=programme)
+
+
+@blueprint.get("/<slug>/organise/")
+@guarded(event_staff)
+def dashboard(slug: str) -> str:
+    """The organiser's desk: every feature's panel."""
+    return render_template("events/dashboard.html", panels=navigation.panels(current_event()))
+
+
+def is_organiser() -> bool:
+    """True when the reader is an organiser of the current event."""
+    role = g.get("staff_role")
+    return role is not None and role.value == "organiser"
+
+
+def init_app(app: Flask) -> None:
+    """Add the navigation entries of the organiser."""
+    add = navigation.add_entry
+    add(navigation.NavigationEntry("organiser", "events.dashboard", _l("Overview"), "speedometer2", 10))
