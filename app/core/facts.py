@@ -22,3 +22,12 @@ sessions_changed = _facts.signal("sessions-changed")
 
 run_progressed = _facts.signal("run-progressed")
 """session, run, clock: a scheduling run has news."""
+
+# Questions: receivers return answers, so that a feature can ask the later ones without knowing them.
+
+participant_leaves = _facts.signal("participant-leaves")
+"""session, participant: asked before a registration ends. Each receiver returns a list of sentences: what will happen
+to whom. It writes nothing; `participant_changed` tells when it has happened."""
+
+profile_judged = _facts.signal("profile-judged")
+"""session, participant: each receiver returns a list of `registrations.rules.ProfileCheck` on its part of a profile."""

@@ -34,7 +34,7 @@ class OrganisationData:
     description: str = ""
 
 
-def find_or_create(session: Session, actor: User | None, clock: Clock, data: OrganisationData) -> Organisation:
+def find_or_create(session: Session, clock: Clock, actor: User | None, data: OrganisationData) -> Organisation:
     """The organisation of this name and country, as it is; a new one when there is none.
 
     Raises Invalid, with the field, for an unknown code, a region of another country or a new one without a kind.
@@ -48,12 +48,12 @@ def find_or_create(session: Session, actor: User | None, clock: Clock, data: Org
     organisation = Organisation(created_at=clock(), **vars(data))
     session.add(organisation)
     session.flush()
-    _record(session, actor, clock, organisation, "organisation.create")
+    _record(session, clock, actor, organisation, "organisation.create")
     return organisation
 
 
 def update(
-    session: Session, actor: User | None, clock: Clock, organisation: Organisation, data: OrganisationData
+    session: Session, clock: Clock, actor: User | None, organisation: Organisation, data: OrganisationData
 ) -> None:
     """Change an organisation. Raises Invalid like `find_or_create`, and when another one has the name already."""
     data = checked(data)
@@ -66,7 +66,7 @@ def update(
     for name, value in vars(data).items():
         setattr(organisation, name, value)
     session.flush()
-    _record(session, actor, clock, organisation, "organisation.update")
+    _record(session, clock, actor, organisation, "organisation.update")
 
 
 def checked(data: OrganisationData, *, kind_needed: bool = True) -> OrganisationData:
@@ -134,7 +134,7 @@ def _lock_name(session: Session, data: OrganisationData) -> None:
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"{data.country}:{name_key(data.name)}"))))
 
 
-def _record(session: Session, actor: User | None, clock: Clock, organisation: Organisation, action: str) -> None:
+def _record(session: Session, clock: Clock, actor: User | None, organisation: Organisation, action: str) -> None:
     audit.record(
         session,
         clock,
