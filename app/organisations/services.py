@@ -108,7 +108,7 @@ def checked_website(website: str | None) -> str | None:
         text = f"https://{text}"
     try:
         parts = urlsplit(text)
-        good = parts.scheme in {"http", "https"} and "." in (parts.hostname or "") and not any(c.isspace() for c in text)
+        good = parts.scheme in {"http", "https"} and "." in (parts.hostname or "") and len(text.split()) == 1
     except ValueError:
         good = False
     if not good:

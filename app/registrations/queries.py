@@ -45,7 +45,7 @@ def participants_of(session: Session, event_id: int, *, everybody: bool = False)
     return session.scalars(found.order_by(Participant.code)).all()
 
 
-def with_people(query: Select[tuple[Participant]]) -> Select[tuple[Participant]]:
+def with_people(query: Select[Participant]) -> Select[Participant]:
     """The same query with what every list shows, in one statement."""
     return query.options(
         joinedload(Participant.user), joinedload(Participant.organisation), joinedload(Participant.type)
@@ -118,7 +118,7 @@ def counts_by_state(session: Session, event_id: int) -> dict[RegistrationState, 
     rows = session.execute(
         select(Participant.state, func.count()).where(Participant.event_id == event_id).group_by(Participant.state)
     )
-    return dict.fromkeys(RegistrationState, 0) | {state: count for state, count in rows.tuples()}
+    return dict.fromkeys(RegistrationState, 0) | dict(rows.tuples().all())
 
 
 def counts_by_country(session: Session, event_id: int) -> list[tuple[str, int]]:
