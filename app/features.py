@@ -19,7 +19,7 @@ FEATURES = (
     "home",
     "demo",
 )
-ENTRY_POINTS = ("views", "administration", "api", "sockets", "jobs", "cli", "reactions")
+ENTRY_POINTS = ("filters", "views", "administration", "api", "sockets", "jobs", "cli", "reactions")
 
 
 def register(app: Flask) -> None:

@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from app.accounts.policy import signed_in_user
 from app.core import navigation
+from app.registrations.policy import registration_of
 
 
 def _flat(entries: list[navigation.NavigationEntry], **values: Any) -> list[dict[str, Any]]:
@@ -74,6 +75,8 @@ def page_context() -> dict[str, Any]:
         return context
     context.update(links=_links(event), account_entries=_account_entries(event), staff_role=g.get("staff_role"))
     if event is not None:
+        if signed_in_user() is not None and "participant" not in g:
+            registration_of({"slug": event.slug})
         context["event"] = event
         organising = "/organise" in request.path
         found = navigation.entries("organiser" if organising else "participant")

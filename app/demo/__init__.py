@@ -1,0 +1,1 @@
+"""Believable events to look at and to test with: an invented world and what loads it."""
