@@ -140,6 +140,13 @@ def checked_in_count(session: Session, event_id: int) -> int:
     return session.scalar(select(func.count()).where(*where, Participant.checked_in_at.is_not(None))) or 0
 
 
+def latest_arrivals(session: Session, event_id: int, limit: int = 8) -> Sequence[Participant]:
+    """Those who were checked in last."""
+    found = select(Participant).where(Participant.event_id == event_id, Participant.checked_in_at.is_not(None))
+    found = found.order_by(Participant.checked_in_at.desc(), Participant.id.desc()).limit(limit)
+    return session.scalars(with_people(found)).all()
+
+
 def latest_registrations(session: Session, event_id: int, limit: int = 5) -> Sequence[Participant]:
     """The newest registrations first."""
     found = with_people(select(Participant).where(Participant.event_id == event_id))
@@ -155,6 +162,14 @@ def colleagues_of(session: Session, participant: Participant) -> Sequence[Partic
         Participant.state == RegistrationState.APPROVED,
     )
     return session.scalars(with_people(found).order_by(Participant.code)).all()
+
+
+def shared_by_others(session: Session, participant: Participant) -> bool:
+    """True when other accounts registered, for any event, from the same organisation."""
+    other = select(Participant.id).where(
+        Participant.organisation_id == participant.organisation_id, Participant.user_id != participant.user_id
+    )
+    return session.scalars(other.limit(1)).first() is not None
 
 
 def absences_of(session: Session, participant_id: int) -> set[int]:

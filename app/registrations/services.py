@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ __all__ = [
     "check_in",
     "consequences_of_leaving",
     "leave_session",
+    "profile_of",
     "register",
     "reject",
     "set_absences",
@@ -59,6 +60,22 @@ class ProfileData:
     value_chain_position: str | None = None
     trl_min: int | None = None
     trl_max: int | None = None
+
+
+def profile_of(participant: Participant, **changes: Any) -> ProfileData:
+    """What a participant says now, with some of it changed."""
+    present = ProfileData(
+        organisation=participant.organisation,
+        type=participant.type,
+        attendance=participant.attendance,
+        job_title=participant.job_title,
+        about=participant.about,
+        languages=tuple(participant.languages),
+        value_chain_position=participant.value_chain_position,
+        trl_min=participant.trl_min,
+        trl_max=participant.trl_max,
+    )
+    return replace(present, **changes)
 
 
 def check_door(event: Event, now: datetime) -> None:
