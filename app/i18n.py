@@ -1,6 +1,6 @@
 """Language and time zone of the reader, and how times are written."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Flask, current_app, has_request_context, request
 from flask_babel import format_date, format_datetime, format_time, get_locale
@@ -49,7 +49,12 @@ def zone_datetime(moment: datetime, zone: str) -> str:
     return str(format_datetime(in_zone(moment, zone).replace(tzinfo=None), "d MMM y, HH:mm", rebase=False))
 
 
+def day_name(day: date, style: str = "EEEE, d MMMM y") -> str:
+    """'Tuesday, 2 March 2027' of a date."""
+    return str(format_date(day, style))
+
+
 def init_app(app: Flask) -> None:
     """Register the template filters."""
-    app.jinja_env.filters.update(zone_time=zone_time, zone_day=zone_day, zone_datetime=zone_datetime)
+    app.jinja_env.filters.update(zone_time=zone_time, zone_day=zone_day, zone_datetime=zone_datetime, day_name=day_name)
     app.jinja_env.globals.update(get_locale=get_locale)

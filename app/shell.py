@@ -78,6 +78,7 @@ def page_context() -> dict[str, Any]:
         if signed_in_user() is not None and "participant" not in g:
             registration_of({"slug": event.slug})
         context["event"] = event
+        context["own_registration"] = g.get("participant")
         organising = "/organise" in request.path
         found = navigation.entries("organiser" if organising else "participant")
         context["nav"] = _grouped(found, slug=event.slug) if organising else _flat(found, slug=event.slug)

@@ -23,6 +23,19 @@ sessions_changed = _facts.signal("sessions-changed")
 run_progressed = _facts.signal("run-progressed")
 """session, run, clock: a scheduling run has news."""
 
+slots_leaving = _facts.signal("slots-leaving")
+"""session, event, slot_ids, actor, clock: slots are about to go; a receiver raises Conflict to refuse."""
+
+tables_leaving = _facts.signal("tables-leaving")
+"""session, event, table_ids, slot_ids (or None for all), actor, clock: tables are about to be removed or closed; a
+receiver raises Conflict to refuse."""
+
+session_leaving = _facts.signal("session-leaving")
+"""session, event, event_session, actor, clock: a session is about to be removed; receivers tell those signed up."""
+
+pairs_to_score = _facts.signal("pairs-to-score")
+"""session, event: scores are computed afresh; a receiver returns pairs of participant ids whose score it needs."""
+
 # Questions: receivers return answers, so that a feature can ask the later ones without knowing them.
 
 participant_leaves = _facts.signal("participant-leaves")

@@ -27,7 +27,11 @@ from flask import Flask
 from gevent.pool import Pool
 from gevent.pywsgi import LoggingLogAdapter, WSGIServer
 from geventwebsocket.handler import WebSocketHandler
+from sqlalchemy.exc import OperationalError
 
+from app.core import live
+from app.core.clock import system_clock
+from app.core.database import Database
 from app.core.supervisor import Supervisor
 from config import ROOT
 
@@ -40,6 +44,7 @@ OPEN_FILES_WANTED = 65_536
 OPEN_FILES_NEEDED = 4_096
 STOP_SECONDS = 5.0
 GOING_AWAY = 1001
+RELAY_SECONDS = 0.1
 # One-time links carry their token in the path; it must not be readable in a log.
 SECRET_SEGMENT = re.compile(r"[\w.~-]{32,}")
 
@@ -68,7 +73,8 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
         """End a connection that waits for a request, or a WebSocket; a request being answered is left alone."""
         upgraded = getattr(self, "websocket", None)
         if upgraded is not None and not upgraded.closed:
-            upgraded.close(GOING_AWAY, b"restarting")
+            # Its own `close` would send the reason without the code, which is not a legal frame.
+            upgraded.send_frame(GOING_AWAY.to_bytes(2, "big"), upgraded.OPCODE_CLOSE)
         if upgraded is not None or self.is_idle:
             self.socket.shutdown(socket.SHUT_RDWR)
 
@@ -142,6 +148,26 @@ def prepare(app: Flask) -> None:
     """Set up this process to serve `app`, before its first request."""
     app.teardown_request(give_way)
     tune_collector()
+
+
+def start_relay(app: Flask) -> None:
+    """Emit, from now on and from a greenlet, the live updates that other processes wrote."""
+    database: Database = app.extensions["database"]
+    if app.extensions["settings"].redis_url is None:
+        # This is the only web process and nobody is connected yet.
+        with database.open() as session:
+            live.mark_all_sent(session, system_clock)
+            session.commit()
+    gevent.spawn(_relay_forever, app)
+
+
+def _relay_forever(app: Flask) -> None:
+    while True:
+        gevent.sleep(RELAY_SECONDS)
+        try:
+            live.relay(app)
+        except OperationalError:
+            log.exception("the database did not answer; trying again")
 
 
 def give_way(_error: BaseException | None = None) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.events.models import (
@@ -13,10 +14,14 @@ from app.events.models import (
     MeetingTable,
     ParticipantType,
     Room,
+    SessionKind,
     Slot,
+    Staff,
+    StaffRole,
     TableClosure,
     Zone,
 )
+from app.events.rules import SetUp
 
 
 def event_by_slug(session: Session, slug: str) -> Event | None:
@@ -71,11 +76,31 @@ def closures_of(session: Session, event_id: int) -> set[tuple[int, int]]:
     query = select(TableClosure.table_id, TableClosure.slot_id).join(
         MeetingTable, MeetingTable.id == TableClosure.table_id
     )
-    return set(session.execute(query.where(MeetingTable.event_id == event_id)).tuples())
+    return set(session.execute(query.where(MeetingTable.event_id == event_id)))
 
 
 def permissions_of(session: Session, event_id: int) -> set[tuple[int, int]] | None:
     """(asking type id, asked type id) that may meet; None when every pair may."""
     query = select(MeetingPermission.from_type_id, MeetingPermission.to_type_id)
-    found = set(session.execute(query.where(MeetingPermission.event_id == event_id)).tuples())
+    found = {(a, b) for a, b in session.execute(query.where(MeetingPermission.event_id == event_id))}
     return found or None
+
+
+def set_up_of(session: Session, event_id: int) -> SetUp:
+    """What the launch checks look at."""
+
+    def count(kind: type[Any], *conditions: Any) -> int:
+        query = select(func.count()).select_from(kind).where(kind.event_id == event_id, *conditions)
+        return session.scalar(query) or 0
+
+    online = MeetingTable.zone_id.in_(select(Zone.id).where(Zone.is_online))
+    homeless = EventSession.room_id.is_(None) & EventSession.link.is_(None) & (EventSession.kind != SessionKind.BREAK)
+    return SetUp(
+        slots=count(Slot, Slot.is_open),
+        tables=count(MeetingTable, MeetingTable.is_open),
+        tables_without_link=count(MeetingTable, online, MeetingTable.link.is_(None)),
+        types=count(ParticipantType),
+        sessions_without_room=count(EventSession, homeless),
+        online_zone=count(Zone, Zone.is_online) > 0,
+        staff=count(Staff, Staff.role == StaffRole.ORGANISER),
+    )

@@ -1,8 +1,9 @@
 """Pages of an event: its landing page and the organiser's desk."""
 
+from typing import Any
 from zoneinfo import available_timezones
 
-from flask import Blueprint, Flask, current_app, g, redirect, render_template, request, url_for
+from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
@@ -11,12 +12,11 @@ from app.core import navigation
 from app.core.database import session
 from app.core.errors import Invalid
 from app.core.guard import guarded
-from app.events import queries, services
+from app.events import queries, rules, services, setup_pages
+from app.events.blueprint import blueprint
 from app.events.forms import NewEventForm
-from app.events.models import EventFormat
+from app.events.models import Event, EventFormat, Phase
 from app.events.policy import current_event, event_staff, event_visible
-
-blueprint = Blueprint("events", __name__, url_prefix="/events")
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -67,7 +67,30 @@ def is_organiser() -> bool:
     return role is not None and role.value == "organiser"
 
 
+def _checks(event: Event) -> dict[str, Any]:
+    """The dashboard's panel of phases and silent mistakes."""
+    found = queries.set_up_of(session(), event.id)
+    checks = rules.launch_checks(event, found, current_app.extensions["clock"]())
+    return {"event": event, "checks": checks, "phases": list(Phase), "organiser": is_organiser()}
+
+
 def init_app(app: Flask) -> None:
-    """Add the navigation entries of the organiser."""
-    add = navigation.add_entry
-    add(navigation.NavigationEntry("organiser", "events.dashboard", _l("Overview"), "speedometer2", 10))
+    """Add the navigation entries and the panel of the organiser."""
+    add, entry = navigation.add_entry, navigation.NavigationEntry
+    add(entry("organiser", "events.dashboard", _l("Overview"), "speedometer2", 10))
+    group = _l("Set-up")
+    pages = (
+        ("events.settings", _l("Settings"), "sliders"),
+        ("events.days", _l("Days and slots"), "calendar3"),
+        ("events.tables", _l("Zones and tables"), "grid-3x3-gap"),
+        ("events.rooms", _l("Rooms"), "door-open"),
+        ("events.sessions", _l("Sessions"), "easel"),
+        ("events.types", _l("Who meets whom"), "diagram-3"),
+        ("events.staff", _l("Staff"), "person-badge"),
+    )
+    for position, (endpoint, label, icon) in enumerate(pages):
+        add(entry("organiser", endpoint, label, icon, 80 + position, group=group, shown=is_organiser))
+    navigation.add_panel(navigation.Panel("events/_checks.html", _checks, 5))
+
+
+__all__ = ["blueprint", "init_app", "setup_pages"]

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.matching.models import Recommendation
+from app.matching.reasons import Reason
+from app.matching.sentences import sentence
 
 
 def recommendation_between(session: Session, participant_id: int, other_id: int) -> Recommendation | None:
@@ -30,8 +32,19 @@ def scores_with(session: Session, participant_id: int, others: Collection[int]) 
     return {row.other_id: row for row in found}
 
 
+KINDS = {"gain": "needs", "give": "gives"}
+COMMON_GROUND = ("language",)
+
+
 def reason_items(recommendation: Recommendation | None) -> list[dict[str, Any]]:
-    """The reasons of a recommendation as the kit's `reasons` macro shows them: kind, text, points, tags."""
-    if recommendation is None:
-        return []
-    return [dict(item) for item in recommendation.reasons]
+    """The reasons of a recommendation as the kit's `reasons` macro shows them: kind, text, points.
+
+    Points are hundredths of the directed score that the reason stands for.
+    """
+    items: dict[str, dict[str, Any]] = {}
+    for data in recommendation.reasons if recommendation else ():
+        reason = Reason.from_data(data)
+        kind = "shared" if reason.part in COMMON_GROUND else KINDS[reason.direction]
+        words = sentence(reason)
+        items.setdefault(words, {"kind": kind, "text": words, "points": round(reason.contribution * 100)})
+    return list(items.values())

@@ -73,8 +73,8 @@ def init_app(app: Flask) -> None:
     add(entry("organiser", "registrations.participants", _l("Participants"), "people", 20, people, badge=_waiting))
     add(entry("organiser", "registrations.check_in", _l("Check-in"), "person-check", 22, people))
     navigation.add_panel(navigation.Panel("registrations/_overview_panel.html", overview_panel, 20))
-    app.jinja_env.filters["code_label"] = lambda code, scheme: app.jinja_env.globals["codes"][scheme]().label(code)
     app.jinja_env.globals["trl_text"] = trl_text
+    app.jinja_env.filters["language_name"] = reference.languages().label
     app.jinja_env.globals["codes"] = {
         "countries": reference.countries,
         "regions": reference.regions,

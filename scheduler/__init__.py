@@ -1,0 +1,83 @@
+"""Meetwright's scheduling engine: from wished meetings to a legal, valuable, compact timetable.
+
+    problem = read_problem("event.json")            # or problem_from_json(data)
+    result = solve(problem, Options(time_limit=20), progress=print)
+    write_schedule(result.schedule, "schedule.json")
+    audit(problem, result.schedule).legal           # the independent judge
+
+The package knows no web framework and no database. Importing it loads no solver; ``solve`` does that when
+called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scheduler.audit import Broken, Judgement, Measures, audit
+from scheduler.b2b import read_b2b
+from scheduler.errors import ImpossibleError, ProblemError, SchedulerError
+from scheduler.options import VERSION, Options, Progress, Result
+from scheduler.problem import Participant, Pin, Problem, Request, Slot, Table
+from scheduler.reading import problem_from_json, read_problem
+from scheduler.schedule import (
+    Meeting,
+    Schedule,
+    Unplaced,
+    read_schedule,
+    schedule_from_json,
+    schedule_to_json,
+    write_schedule,
+)
+from scheduler.writing import problem_to_json
+
+__version__ = VERSION
+
+__all__ = [
+    "Broken",
+    "ImpossibleError",
+    "Judgement",
+    "Measures",
+    "Meeting",
+    "Options",
+    "Participant",
+    "Pin",
+    "Problem",
+    "ProblemError",
+    "Progress",
+    "Request",
+    "Result",
+    "Schedule",
+    "SchedulerError",
+    "Slot",
+    "Table",
+    "Unplaced",
+    "audit",
+    "problem_from_json",
+    "problem_to_json",
+    "read_b2b",
+    "read_problem",
+    "read_schedule",
+    "schedule_from_json",
+    "schedule_to_json",
+    "solve",
+    "write_schedule",
+]
+
+
+def solve(
+    problem: Problem,
+    options: Options | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Result:
+    """Schedule a problem. The result is legal (audited) and its bound proven.
+
+    ``progress`` is called in the calling thread whenever there is something better; ``stop`` is asked
+    often, also from another thread, and once it answers True the best schedule so far is returned. Raises
+    ``ImpossibleError`` when no legal schedule exists and ``SchedulerError`` with code ``out_of_time`` when
+    none was found in time.
+    Meant for a background process: it keeps a core busy for up to ``options.time_limit`` seconds.
+    """
+    from scheduler.engine import solve as run
+
+    return run(problem, options or Options(), progress, stop)

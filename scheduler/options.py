@@ -1,0 +1,70 @@
+"""What a caller may ask of a run, and what a run tells while it works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scheduler.audit import Measures
+from scheduler.schedule import Schedule
+
+VERSION = "1.0.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """``time_limit`` in seconds; ``workers`` threads for the exact solver; ``seed`` of every random choice;
+    ``work_limit`` in steps makes a run repeatable: same seed and work limit, same schedule, whatever the
+    clock."""
+
+    time_limit: float = 20.0
+    workers: int = 2
+    seed: int = 0
+    work_limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A better schedule, or a new stage. ``gap`` is 1 - value / bound; ``breaks`` as the judge counts
+    them."""
+
+    seconds: float
+    stage: str
+    value: int
+    bound: int
+    gap: float
+    breaks: int
+    idle_slots: int
+    placed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """``status`` is "optimal" when the value equals its proven bound, else "feasible". The schedule is
+    legal."""
+
+    schedule: Schedule
+    status: str
+    value: int
+    bound: int
+    gap: float
+    breaks: int
+    idle_slots: int
+    placed: int
+    seconds_to_first: float
+    seconds: float
+    measures: Measures
+    version: str = VERSION
+
+    def summary(self) -> dict[str, object]:
+        """The line that ``solve`` prints last."""
+        return {
+            "status": self.status,
+            "value": self.value,
+            "bound": self.bound,
+            "gap": round(self.gap, 6),
+            "breaks": self.breaks,
+            "idle_slots": self.idle_slots,
+            "placed": self.placed,
+            "seconds_to_first": round(self.seconds_to_first, 3),
+            "seconds": round(self.seconds, 3),
+        }

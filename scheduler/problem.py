@@ -1,0 +1,89 @@
+"""The problem: what is to be scheduled, as immutable typed records (exchange format, version 1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+PROBLEM_FORMAT = "matchmaking-problem/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A time in which one meeting can take place; ``start`` is local to the event, ``minutes`` its length."""
+
+    id: str
+    day: str
+    start: str | None = None
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A place that seats one meeting per slot. ``slots`` None means always open."""
+
+    id: str
+    zone: str | None = None
+    slots: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody who meets. ``min_meetings`` is a wish, ``max_meetings`` a limit, ``table`` an own table."""
+
+    id: str
+    organisation: str | None = None
+    away: frozenset[str] = frozenset()
+    min_meetings: int = 0
+    max_meetings: int | None = None
+    table: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """If the request is placed, then in this slot, and at this table when one is named."""
+
+    slot: str
+    table: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A wished meeting of exactly one participant from each side, worth ``value`` (a positive integer)."""
+
+    id: str
+    sides: tuple[tuple[str, ...], ...]
+    value: int
+    must: bool = False
+    slots: frozenset[str] | None = None
+    pinned: Pin | None = None
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A whole event. Ids are unique within their list and every reference is known (see ``reading``)."""
+
+    name: str
+    slots: tuple[Slot, ...]
+    tables: tuple[Table, ...]
+    participants: tuple[Participant, ...]
+    requests: tuple[Request, ...]
+    extra: dict[str, object] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def slot_index(self) -> dict[str, int]:
+        """Position of each slot in time order."""
+        return {slot.id: i for i, slot in enumerate(self.slots)}
+
+    @cached_property
+    def table_index(self) -> dict[str, int]:
+        return {table.id: i for i, table in enumerate(self.tables)}
+
+    @cached_property
+    def participant_index(self) -> dict[str, int]:
+        return {participant.id: i for i, participant in enumerate(self.participants)}
+
+    @cached_property
+    def request_index(self) -> dict[str, int]:
+        return {request.id: i for i, request in enumerate(self.requests)}

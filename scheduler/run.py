@@ -1,0 +1,81 @@
+"""One run's clock and voice: when to stop, and what to report."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from scheduler.compact import compactness
+from scheduler.options import Options, Progress
+from scheduler.plan import Plan
+
+
+class Stoppable(Protocol):
+    """A solver that another thread may stop."""
+
+    def stop_search(self) -> None: ...
+
+
+class Run:
+    """Shared by the stages. With a work limit the clock never decides anything but the caller's own stop
+    does."""
+
+    def __init__(
+        self, options: Options, progress: Callable[[Progress], None] | None, stop: Callable[[], bool] | None
+    ) -> None:
+        self.options = options
+        self.started = time.monotonic()
+        self._progress = progress
+        self._stop = stop
+        self.bound = 0
+        self.first: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Since the run began."""
+        return time.monotonic() - self.started
+
+    @property
+    def left(self) -> float:
+        """Seconds until the time limit; a day when work is limited instead."""
+        return 86400.0 if self.options.work_limit is not None else self.options.time_limit - self.seconds
+
+    def stopped(self) -> bool:
+        """Whether the caller has asked to stop or the time is up."""
+        return self.left <= 0 or (self._stop is not None and self._stop())
+
+    def within(self, share: float) -> Callable[[], bool]:
+        """A stop test for a stage that may take this share of the time that is left."""
+        end = self.seconds + self.left * share
+        return lambda: self.stopped() or (self.options.work_limit is None and self.seconds >= end)
+
+    def report(self, stage: str, plan: Plan) -> None:
+        """Tell the caller about a plan in which all must-meetings are placed."""
+        if self.first is None:
+            self.first = self.seconds
+        if self._progress is None:
+            return
+        breaks, idle = compactness(plan.inst, plan)
+        gap = 1 - plan.value / self.bound if self.bound else 0.0
+        self._progress(Progress(self.seconds, stage, plan.value, self.bound, gap, breaks, idle, plan.placed()))
+
+    @contextmanager
+    def watching(self, solver: Stoppable) -> Iterator[None]:
+        """While inside, the solver is stopped as soon as this run is."""
+        done = threading.Event()
+
+        def watch() -> None:
+            while not done.wait(0.1):
+                if self.stopped():
+                    solver.stop_search()
+
+        thread = threading.Thread(target=watch, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()

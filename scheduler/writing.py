@@ -1,0 +1,52 @@
+"""``Problem`` to JSON, the inverse of ``reading``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scheduler.problem import PROBLEM_FORMAT, Participant, Problem, Request, Slot, Table
+
+
+def problem_to_json(problem: Problem) -> dict[str, Any]:
+    """The problem in the exchange format; reading it gives an equal problem."""
+    return {
+        "format": PROBLEM_FORMAT,
+        "name": problem.name,
+        "slots": [_slot(slot) for slot in problem.slots],
+        "tables": [_table(table) for table in problem.tables],
+        "participants": [_participant(person) for person in problem.participants],
+        "requests": [_request(request) for request in problem.requests],
+    }
+
+
+def _slot(slot: Slot) -> dict[str, Any]:
+    return {"id": slot.id, "day": slot.day, "start": slot.start, "minutes": slot.minutes}
+
+
+def _table(table: Table) -> dict[str, Any]:
+    row: dict[str, Any] = {"id": table.id, "zone": table.zone}
+    return row if table.slots is None else {**row, "slots": sorted(table.slots)}
+
+
+def _participant(person: Participant) -> dict[str, Any]:
+    return {
+        "id": person.id,
+        "organisation": person.organisation,
+        "away": sorted(person.away),
+        "min_meetings": person.min_meetings,
+        "max_meetings": person.max_meetings,
+        "table": person.table,
+    }
+
+
+def _request(request: Request) -> dict[str, Any]:
+    pin = request.pinned
+    return {
+        "id": request.id,
+        "sides": [list(side) for side in request.sides],
+        "value": request.value,
+        "must": request.must,
+        "slots": None if request.slots is None else sorted(request.slots),
+        "pinned": None if pin is None else {"slot": pin.slot, "table": pin.table},
+        "after": list(request.after),
+    }
