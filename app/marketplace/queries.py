@@ -56,7 +56,7 @@ def counts_of(session: Session, participant_id: int) -> dict[EntryKind, int]:
     rows = session.execute(
         select(Entry.kind, func.count()).where(Entry.participant_id == participant_id).group_by(Entry.kind)
     )
-    return dict.fromkeys(EntryKind, 0) | dict(rows.tuples().all())
+    return dict.fromkeys(EntryKind, 0) | dict(rows.all())
 
 
 def counts_by_kind(session: Session, event_id: int) -> dict[EntryKind, int]:
@@ -67,7 +67,7 @@ def counts_by_kind(session: Session, event_id: int) -> dict[EntryKind, int]:
         .where(Participant.event_id == event_id, Participant.state == RegistrationState.APPROVED)
         .group_by(Entry.kind)
     )
-    return dict.fromkeys(EntryKind, 0) | dict(rows.tuples().all())
+    return dict.fromkeys(EntryKind, 0) | dict(rows.all())
 
 
 def participants_without_entries(session: Session, event_id: int) -> Sequence[Participant]:

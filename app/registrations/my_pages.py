@@ -109,7 +109,9 @@ def organisation(slug: str, code: str | None = None) -> Answer:
     participant = current_participant()
     present = participant.organisation
     may_correct = code is not None or not queries.shared_by_others(session(), participant)
-    form = MyOrganisationForm(data={**vars(present), "organisation": present.name})
+    fields = ("country", "kind", "size", "nuts", "nace", "website")
+    values = {name: getattr(present, name) or "" for name in fields}
+    form = MyOrganisationForm(data={**values, "organisation": present.name})
     form.change.choices = [("correct", _("The entry of %(name)s needs a correction", name=present.name))]
     form.change.choices += [("other", _("Another organisation"))]
     fill_organisation(form)
@@ -153,7 +155,7 @@ def availability(slug: str, code: str | None = None) -> Answer:
         free = {int(text) for text in request.form.getlist("free") if text.isdecimal()}
         day, _bar, how = request.form.get("whole", "").partition("|")
         for slot in slots:
-            if day and slot.day == date.fromisoformat(day):
+            if slot.day.isoformat() == day:
                 free = free | {slot.id} if how == "free" else free - {slot.id}
         editable = {slot.id for slot in slots} - fixed
         wanted = (absent - editable) | (editable - free)

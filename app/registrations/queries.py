@@ -118,7 +118,7 @@ def counts_by_state(session: Session, event_id: int) -> dict[RegistrationState, 
     rows = session.execute(
         select(Participant.state, func.count()).where(Participant.event_id == event_id).group_by(Participant.state)
     )
-    return dict.fromkeys(RegistrationState, 0) | dict(rows.tuples().all())
+    return dict.fromkeys(RegistrationState, 0) | dict(rows.all())
 
 
 def counts_by_country(session: Session, event_id: int) -> list[tuple[str, int]]:
@@ -131,7 +131,7 @@ def counts_by_country(session: Session, event_id: int) -> list[tuple[str, int]]:
         .group_by(Organisation.country)
         .order_by(count.desc(), Organisation.country)
     )
-    return list(rows.tuples())
+    return list(rows)
 
 
 def checked_in_count(session: Session, event_id: int) -> int:
@@ -191,7 +191,7 @@ def sign_up_counts(session: Session, event_id: int) -> dict[int, int]:
         .where(EventSession.event_id == event_id)
         .group_by(SessionSignUp.session_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def unavailable_slots(session: Session, event_id: int) -> set[tuple[int, int]]:
@@ -210,4 +210,4 @@ def unavailable_slots(session: Session, event_id: int) -> set[tuple[int, int]]:
         )
         .where(*here)
     )
-    return set(session.execute(said.union(in_session)).tuples())
+    return set(session.execute(said.union(in_session)))
