@@ -16,7 +16,7 @@ from app.marketplace.queries import entries_of
 from app.organisations import reference
 from app.registrations.models import Participant
 from app.registrations.queries import GONE
-from app.registrations.rules import trl_fault
+from app.registrations.services import trl_fault
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from app.marketplace.forms import attach, entry_data, entry_form
 from app.marketplace.models import Entry, EntryKind
 from app.registrations.models import Participant
 from app.registrations.policy import current_participant, own_or_organised
-from app.registrations.rules import ProfileCheck
+from app.registrations.services import ProfileCheck
 
 blueprint = Blueprint("marketplace", __name__, url_prefix="/events/<slug>")
 BEHALF = "/organise/participants/<code>/entries"

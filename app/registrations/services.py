@@ -22,9 +22,10 @@ from app.registrations import mails
 from app.registrations.attending import check_in, leave_session, set_absences, sign_up, undo_check_in
 from app.registrations.models import Attendance, Participant, RegistrationState, SessionSignUp
 from app.registrations.queries import participant_of
-from app.registrations.rules import Door, door, may_become, trl_fault
+from app.registrations.rules import Door, ProfileCheck, door, may_become, trl_fault
 
 __all__ = [
+    "ProfileCheck",
     "ProfileData",
     "approve",
     "cancel",
@@ -38,6 +39,7 @@ __all__ = [
     "set_absences",
     "set_limits",
     "sign_up",
+    "trl_fault",
     "undo_check_in",
     "update_profile",
 ]
