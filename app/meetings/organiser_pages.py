@@ -60,7 +60,10 @@ def must(slug: str, code: str, act: str) -> Response:
     clock = current_app.extensions["clock"]
     services.set_must_place(session(), current_event(), found, need_user(), clock, must=act == "must")
     flash(_("Saved; the next scheduling run heeds it."), "success")
-    return redirect(url_for("organiser_requests.all_requests", slug=slug, **request.args.to_dict()))
+    kept = {name: request.args.get(name) or None for name in ("q", "state", "page")}
+    return redirect(
+        url_for("organiser_requests.all_requests", slug=slug, q=kept["q"], state=kept["state"], page=kept["page"])
+    )
 
 
 def _about(text: str) -> ColumnElement[bool]:
