@@ -19,11 +19,13 @@ from app.meetings.models import MeetingRequest
 from app.timetables import change_pages, queries, reasons, run_pages, showing, version_pages
 from app.timetables.blueprint import blueprint
 from app.timetables.board import participant_names
-from app.timetables.models import Timetable
+from app.timetables.models import Timetable, Unplaced
 from app.timetables.policy import is_organiser, may_change
 from app.timetables.services.publishing import findings_in
 
 __all__ = ["blueprint", "change_pages", "init_app", "run_pages", "version_pages"]
+
+PER_PAGE = 50
 
 
 def chosen_timetable() -> Timetable | None:
@@ -152,25 +154,41 @@ def unplaced(slug: str) -> str:
     for row in rows:
         counts[row.reason] = counts.get(row.reason, 0) + 1
     reason, words = request.args.get("reason", ""), request.args.get("q", "").casefold().strip()
-    shown = [
-        {"request": row.request, "title": reasons.title_of(row.reason), "help": reasons.help_for(row.reason),
-         "words": reasons.words_of(row.reason, row.detail, names)}
-        for row in rows
-        if reason in {"", row.reason} and words in f"{names.get(row.request.code, '')}"
-        f" {row.request.requester.organisation.name} {row.request.recipient.organisation.name}".casefold()
-    ]  # fmt: skip
+    shown = [row for row in rows if reason in {"", row.reason} and words in _unplaced_text(row, names)]
+    pages = max(1, -(-len(shown) // PER_PAGE))
+    page = min(max(1, request.args.get("page", 1, type=int)), pages)
+    part = shown[(page - 1) * PER_PAGE : page * PER_PAGE]
     return render_template(
         "timetables/unplaced.html",
         timetable=timetable,
         which=timetable.state.value,
         tabs=which_tabs("timetables.unplaced", timetable),
-        rows=shown,
+        rows=[_unplaced_line(row, names) for row in part],
+        found=len(shown),
+        page=page,
+        pages=pages,
+        per_page=PER_PAGE,
         total=len(rows),
         reason=reason,
         words=words,
         reasons=[("", _("All reasons"))] + [(code, f"{reasons.title_of(code)} ({n})") for code, n in counts.items()],
         changeable=may_change(timetable),
     )
+
+
+def _unplaced_text(row: Unplaced, names: dict[str, str]) -> str:
+    """What the search looks through."""
+    organisations = (row.request.requester.organisation.name, row.request.recipient.organisation.name)
+    return " ".join([names.get(row.request.code, ""), row.request.code, *organisations]).casefold()
+
+
+def _unplaced_line(row: Unplaced, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "request": row.request,
+        "title": reasons.title_of(row.reason),
+        "words": reasons.words_of(row.reason, row.detail, names),
+        "help": reasons.help_for(row.reason),
+    }
 
 
 def _panel(event: Event) -> dict[str, Any]:
