@@ -67,7 +67,7 @@ def agendas_of(session: Session, event: Event, participant_ids: Collection[int])
     versions: dict[int, int] = {}
     for chunk in _chunks(ids):
         query = select(Participant.id, Participant.agenda_version).where(Participant.id.in_(chunk))
-        versions.update(session.execute(query).tuples().all())
+        versions.update({row[0]: row[1] for row in session.execute(query)})
     published = published_number(session, event.id)
     material = _material(session, event, ids)
     return {i: Agenda(i, versions[i], published, in_order(_items(material, i))) for i in ids}

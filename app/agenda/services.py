@@ -94,7 +94,7 @@ def _raise_versions(session: Session, ids: list[int]) -> dict[int, int]:
             .returning(Participant.id, Participant.agenda_version)
             .execution_options(synchronize_session="fetch")
         )
-        versions.update(session.execute(raised).tuples().all())
+        versions.update({row[0]: row[1] for row in session.execute(raised)})
     return versions
 
 

@@ -1,0 +1,82 @@
+"""An event with a published meeting of Pia and Piotr, and a third participant who is at neither."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_socketio import SocketIOTestClient
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.core.live import socketio
+from app.events.models import Phase
+from app.meetings.models import MeetingRequest
+from app.registrations.models import Participant
+from tests import cast as casting
+from tests.factories import agenda as factory
+
+
+@dataclass
+class Published:
+    """The cast with a timetable: Pia and Piotr meet in the first slot at the first table; Petra sits nowhere."""
+
+    cast: casting.Cast
+    request: MeetingRequest
+    petra: User
+    petra_participant: Participant
+
+
+@pytest.fixture
+def published(app: Flask, session: Session, cast: casting.Cast, clock: casting.FixedClock) -> Published:
+    petra = User(email="petra@example.org", name="Petra Example", created_at=clock())
+    session.add(petra)
+    session.flush()
+    third = Participant(
+        event_id=cast.event.id,
+        user_id=petra.id,
+        organisation_id=cast.pia_participant.organisation_id,
+        type_id=cast.pia_participant.type_id,
+        code="petra",
+        state=cast.pia_participant.state,
+        languages=["en"],
+        feed_token="feed-of-petra",
+        created_at=clock(),
+    )
+    session.add(third)
+    cast.event.phase = Phase.LIVE
+    session.flush()
+    asked = factory.request(session, clock, cast.pia_participant, cast.piotr_participant, "We look for a partner.")
+    with app.app_context():
+        factory.publish(session, clock, cast.event, [(asked, cast.slots[0], cast.tables[0])])
+        session.commit()
+    return Published(cast, asked, petra, third)
+
+
+@pytest.fixture
+def socket(app: Flask, session: Session, sign_in: Callable[[User], Any], client: Any) -> Callable[..., Any]:
+    """Open a socket for an account, or for nobody."""
+    opened: list[SocketIOTestClient] = []
+
+    def connect(user: User | None = None) -> SocketIOTestClient:
+        session.commit()
+        browser = sign_in(user) if user else client
+        made = SocketIOTestClient(app, socketio, flask_test_client=browser)
+        opened.append(made)
+        return made
+
+    yield connect  # type: ignore[misc]
+    for made in opened:
+        if made.is_connected():
+            made.disconnect()
+
+
+@pytest.fixture
+def relayed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """Emit what waits, as the relay of a serving process does."""
+    monkeypatch.setitem(app.config, "SERVES_SOCKETS", True)
+    monkeypatch.setitem(app.extensions, "socket_check_started", True)  # no background tasks in tests
+    from app.core import live
+
+    return lambda: live.relay(app)
