@@ -6,16 +6,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row, Select, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.accounts.models import User
 from app.agenda.models import AgendaChange
-from app.agenda.rules import Agenda, Item, Kind, Place, in_order
+from app.agenda.rules import NOTHING, Agenda, Item, Kind, Place, apply, in_order
 from app.events.models import Event, EventSession, MeetingTable, SessionKind, Slot, Zone
 from app.events.queries import sessions_of, slots_of
+from app.marketplace.models import Entry
 from app.matching.models import Recommendation
-from app.matching.queries import reason_items
+from app.matching.queries import reason_items, recommendation_between
 from app.meetings.models import MeetingRequest
+from app.meetings.queries import request_by_code
 from app.organisations import reference
 from app.organisations.models import Organisation
 from app.registrations.models import Absence, Participant, RegistrationState, SessionSignUp
@@ -68,15 +70,25 @@ def agendas_of(session: Session, event: Event, participant_ids: Collection[int])
     for chunk in _chunks(ids):
         query = select(Participant.id, Participant.agenda_version).where(Participant.id.in_(chunk))
         versions.update({row[0]: row[1] for row in session.execute(query)})
-    published = published_number(session, event.id)
+    published = is_published(session, event.id)
     material = _material(session, event, ids)
     return {i: Agenda(i, versions[i], published, in_order(_items(material, i))) for i in ids}
 
 
-def published_number(session: Session, event_id: int) -> int | None:
-    """The number of the published timetable, or None."""
-    query = select(Timetable.number).where(Timetable.event_id == event_id, Timetable.state == TimetableState.PUBLISHED)
-    return session.scalars(query).first()
+def is_published(session: Session, event_id: int) -> bool:
+    """Whether the event has a published timetable."""
+    query = select(Timetable.id).where(Timetable.event_id == event_id, Timetable.state == TimetableState.PUBLISHED)
+    return session.scalars(query).first() is not None
+
+
+def states_of(session: Session, participant_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Where the changes so far lead to: {version, published, items by id}, for participants who have any."""
+    states: dict[int, dict[str, Any]] = {}
+    for chunk in _chunks(participant_ids):
+        query = select(AgendaChange.participant_id, AgendaChange.payload).where(AgendaChange.participant_id.in_(chunk))
+        for participant_id, change in session.execute(query.order_by(AgendaChange.participant_id, AgendaChange.version)):
+            states[participant_id] = apply(states.get(participant_id, NOTHING), change)
+    return states
 
 
 def changes_since(session: Session, participant_id: int, version: int) -> list[dict[str, Any]] | None:
@@ -95,18 +107,17 @@ def approved_ids(session: Session, event_id: int) -> list[int]:
     return list(session.scalars(query.where(Participant.state == RegistrationState.APPROVED).order_by(Participant.id)))
 
 
-def partners_by_participant(session: Session, event_id: int, participant_id: int) -> dict[int, str]:
-    """Who has a published meeting with a participant: their id, and the id of the agenda item."""
+def partner_ids(session: Session, event_id: int, participant_id: int) -> list[int]:
+    """Who has a published meeting with a participant."""
     mine, theirs = aliased(Seat), aliased(Seat)
     query = (
-        select(theirs.participant_id, Meeting.request_id)
-        .join(Meeting, Meeting.id == theirs.meeting_id)
+        select(theirs.participant_id)
         .join(mine, mine.meeting_id == theirs.meeting_id)
-        .join(Timetable, Timetable.id == Meeting.timetable_id)
+        .join(Timetable, Timetable.id == theirs.timetable_id)
         .where(Timetable.event_id == event_id, Timetable.state == TimetableState.PUBLISHED)
         .where(mine.participant_id == participant_id, theirs.participant_id != participant_id)
     )
-    return {other: meeting_item(request_id) for other, request_id in session.execute(query)}
+    return list(session.scalars(query.distinct()))
 
 
 def meeting_item(request_id: int) -> str:
@@ -117,6 +128,11 @@ def meeting_item(request_id: int) -> str:
 def slot_item(slot_id: int) -> str:
     """The item id of a slot without a meeting."""
     return f"slot-{slot_id}"
+
+
+def meeting_by_code(agenda: Agenda, code: str) -> Item | None:
+    """A meeting of an agenda by its request's code, cancelled ones included."""
+    return next((item for item in agenda.items if item.kind is Kind.MEETING and item.code == code), None)
 
 
 def _material(session: Session, event: Event, ids: Sequence[int]) -> _Material:
@@ -275,7 +291,7 @@ def _items(found: _Material, participant_id: int) -> Iterator[Item]:
         if signed_up:
             attended.append(event_session)
         if signed_up or not event_session.sign_up:
-            yield _session(event_session, signed_up)
+            yield session_item(event_session, signed_up=signed_up)
     for slot in found.slots:
         if not slot.is_open or slot.id in taken:
             continue
@@ -331,7 +347,8 @@ def _cancelled(row: Row[Any], participant_id: int) -> Item:
     )
 
 
-def _session(event_session: EventSession, signed_up: bool) -> Item:
+def session_item(event_session: EventSession, *, signed_up: bool) -> Item:
+    """A session as an agenda shows it."""
     room = event_session.room
     return Item(
         id=f"session-{event_session.id}",
@@ -358,3 +375,51 @@ def _person(row: Row[Any]) -> Person:
 
 def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+
+
+@dataclass(frozen=True)
+class MeetingDetail:
+    """What a meeting's page says beside the agenda item: the other side, the message, the reasons, needs and offers."""
+
+    request: MeetingRequest
+    partner: Participant
+    asked_by_me: bool
+    reasons: list[dict[str, Any]]
+    score: float | None
+    entries: Sequence[Entry]
+
+
+def meeting_detail(session: Session, event: Event, participant_id: int, code: str) -> MeetingDetail | None:
+    """The details of a meeting of which a participant is a party or holds a seat; None for anybody else."""
+    request = request_by_code(session, event.id, code)
+    if request is None:
+        return None
+    parties = [request.requester, request.recipient]
+    seated = _seated_at(session, event.id, request.id) or parties
+    if participant_id not in {p.id for p in [*seated, *parties]}:
+        return None
+    partner = next((p for p in [*seated, *parties] if p.id != participant_id), request.recipient)
+    match = recommendation_between(session, participant_id, partner.id)
+    query = select(Entry).where(Entry.participant_id == partner.id).order_by(Entry.id)
+    return MeetingDetail(
+        request=request,
+        partner=partner,
+        asked_by_me=request.requester_id == participant_id,
+        reasons=reason_items(match),
+        score=match.score * 100 if match else None,
+        entries=session.scalars(query).all(),
+    )
+
+
+def _seated_at(session: Session, event_id: int, request_id: int) -> Sequence[Participant]:
+    query = (
+        select(Participant)
+        .join(Seat, Seat.participant_id == Participant.id)
+        .join(Meeting, Meeting.id == Seat.meeting_id)
+        .join(Timetable, Timetable.id == Meeting.timetable_id)
+        .where(Timetable.event_id == event_id, Timetable.state == TimetableState.PUBLISHED)
+        .where(Meeting.request_id == request_id)
+        .options(joinedload(Participant.user), joinedload(Participant.organisation), joinedload(Participant.type))
+        .order_by(Seat.id)
+    )
+    return session.scalars(query).all()

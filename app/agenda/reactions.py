@@ -5,9 +5,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.agenda import mails, queries, services
+from app.agenda import queries, services
+from app.agenda.jobs import MAIL_NEWS
 from app.core import facts
 from app.core.clock import Clock
+from app.core.jobs import enqueue
 from app.core.live import announce
 from app.events.models import Event
 from app.registrations.models import Participant
@@ -18,12 +20,11 @@ from app.timetables.models import TimetableChange
 def timetable_changed(
     session: Session, *, event: Event, changes: Sequence[TimetableChange], clock: Clock, **_more: Any
 ) -> None:
-    """Version the agendas of all concerned, tell the venue screens, mail the news."""
+    """Version the agendas of all concerned, tell the venue screens, leave the mails to the worker."""
     if not changes:
         return
-    touched = services.touched_by(session, event, changes)
-    services.record_changes(session, event, touched, clock)
-    mails.send_news(session, event, changes, clock)
+    services.record_changes(session, event, services.concerned_by(session, event, changes), clock)
+    enqueue(session, MAIL_NEWS, {"event_id": event.id, "revision": event.timetable_revision}, clock)
     announce(session, clock, f"event:{event.id}", "timetable", {"revision": event.timetable_revision})
 
 
@@ -33,7 +34,7 @@ def sessions_changed(
 ) -> None:
     """Version the agendas of those who signed up or off, or of everybody when the programme itself changed."""
     ids = queries.approved_ids(session, event.id) if participant_ids is None else participant_ids
-    services.record_changes(session, event, dict.fromkeys(ids), clock)
+    services.record_changes(session, event, ids, clock)
     announce(session, clock, f"event:{event.id}", "programme", {})
 
 
@@ -41,8 +42,7 @@ def sessions_changed(
 def participant_changed(session: Session, *, participant: Participant, clock: Clock, **_more: Any) -> None:
     """A new name or availability shows in published agendas: one's own, and those of the partners."""
     event = participant.event
-    if queries.published_number(session, event.id) is None:
+    if not queries.is_published(session, event.id):
         return  # nothing is on anybody's page yet that would have to follow
-    partners = queries.partners_by_participant(session, event.id, participant.id)
-    touched: dict[int, set[str] | None] = {other: {item} for other, item in partners.items()}
-    services.record_changes(session, event, {**touched, participant.id: None}, clock)
+    partners = queries.partner_ids(session, event.id, participant.id)
+    services.record_changes(session, event, [participant.id, *partners], clock)

@@ -1,8 +1,8 @@
 """Pure decisions on an agenda: its items, its changes, what is now and next, and how a day reads.
 
-An agenda is a set of items, each with a stable id. A change carries whole items and the ids that are gone, so that old
-agenda + change = agenda fetched afresh, whatever happened in between. The page applies changes by the same rule
-(`apply` in static/js/agenda.js).
+An agenda is a set of items, each with a stable id. A change carries whole items and the ids that are gone, and is made
+from the state that the changes before it led to: old agenda + change = agenda fetched afresh, whatever happened in
+between. The page applies changes by the same rule (`apply` in static/js/agenda.js).
 """
 
 import enum
@@ -17,6 +17,10 @@ from app.core.clock import in_zone
 
 FRESH = timedelta(hours=24)
 """How long a moved or cancelled meeting is pointed out."""
+
+
+NOTHING: Mapping[str, Any] = {"version": 0, "published": False, "items": {}}
+"""The state before the first change."""
 
 
 class Kind(enum.Enum):
@@ -83,11 +87,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Agenda:
-    """All of one participant's items in time order. `version` counts changes; `timetable` is the published number."""
+    """All of one participant's items in time order. `version` counts its changes since the first publication."""
 
     participant_id: int
     version: int
-    timetable: int | None
+    published: bool
     items: tuple[Item, ...]
 
     @property
@@ -118,28 +122,38 @@ def as_data(item: Item) -> dict[str, Any]:
     return values
 
 
-def change_of(agenda: Agenda, touched: Iterable[str] | None) -> dict[str, Any]:
-    """The change that brings a page to this agenda: items touched, or all of them (`replace`) when None."""
-    present = {item.id: item for item in agenda.items}
-    ids = present.keys() if touched is None else [i for i in sorted(touched) if i in present]
+def fresh_start(agenda: Agenda) -> dict[str, Any]:
+    """The change that brings any page to this agenda, whatever it shows."""
+    changed = [as_data(item) for item in agenda.items]
+    return {"version": agenda.version, "published": agenda.published, "replace": True, "changed": changed, "removed": []}
+
+
+def change_from(state: Mapping[str, Any], agenda: Agenda) -> dict[str, Any] | None:
+    """The next change: what leads from a state {version, published, items by id} to this agenda; None when nothing does."""
+    items: Mapping[str, Any] = state["items"]
+    present = {item.id: as_data(item) for item in agenda.items}
+    changed = [data for item_id, data in present.items() if items.get(item_id) != data]
+    removed = sorted(items.keys() - present.keys())
+    if not changed and not removed and state["published"] == agenda.published:
+        return None
     return {
-        "version": agenda.version,
-        "timetable": agenda.timetable,
-        "replace": touched is None,
-        "changed": [as_data(present[i]) for i in ids],
-        "removed": [] if touched is None else [i for i in sorted(touched) if i not in present],
+        "version": state["version"] + 1,
+        "published": agenda.published,
+        "replace": False,
+        "changed": changed,
+        "removed": removed,
     }
 
 
 def apply(state: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    """The page's rule: the state {version, timetable, items by id} after a change; older changes do nothing."""
+    """The page's rule: the state {version, published, items by id} after a change; older changes do nothing."""
     if change["version"] <= state["version"]:
         return dict(state)
     items = {} if change["replace"] else dict(state["items"])
     for gone in change["removed"]:
         items.pop(gone, None)
     items.update({item["id"]: item for item in change["changed"]})
-    return {"version": change["version"], "timetable": change["timetable"], "items": items}
+    return {"version": change["version"], "published": change["published"], "items": items}
 
 
 def now_and_next(items: Sequence[Item], now: datetime) -> tuple[Item | None, Item | None]:

@@ -2,10 +2,11 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from flask_babel import force_locale
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -19,50 +20,55 @@ from app.i18n import offered_languages
 from app.registrations.models import Participant
 from app.timetables.models import TimetableChange
 
-Touched = Mapping[int, Iterable[str] | None]
-"""Participant ids with the ids of the agenda items that may have changed; None: any of them."""
+def record_changes(session: Session, event: Event, participant_ids: Collection[int], clock: Clock) -> int:
+    """Give each agenda that differs from its last version the next one, and announce the change to `participant:<id>`.
 
-
-def record_changes(session: Session, event: Event, touched: Touched, clock: Clock) -> None:
-    """Give each agenda its next version, write the change down and announce it to `participant:<id>`.
-
-    Versions have no gaps: the participants' rows are locked, in one order, until the transaction ends, and the agendas
-    are read only then.
+    Returns how many changed. Versions have no gaps: the participants' rows are locked, in one order, until the
+    transaction ends, and the agendas are read only then.
     """
     session.flush()
-    versions = _raise_versions(session, sorted(touched))
-    for language, ids in _by_language(session, sorted(versions)).items():
+    people = _lock(session, sorted(set(participant_ids)))
+    states = queries.states_of(session, sorted(people))
+    count = 0
+    for language, ids in by_language(session, sorted(people)).items():
         with force_locale(language):
             agendas = queries.agendas_of(session, event, ids)
-            changes = {i: rules.change_of(agendas[i], touched[i]) for i in ids}
-        for participant_id, change in changes.items():
-            session.add(
-                AgendaChange(
-                    participant_id=participant_id, version=versions[participant_id], payload=change, at=clock()
-                )
-            )
-            announce(session, clock, f"participant:{participant_id}", "agenda", change)
+        for participant_id in ids:
+            state, agenda = states.get(participant_id), agendas[participant_id]
+            # a page may have been opened before the first change, with items no change ever mentioned
+            change = rules.change_from(state, agenda) if state else {**rules.fresh_start(agenda), "version": 1}
+            if change is not None:
+                _record(session, people[participant_id], change, clock)
+                count += 1
     session.flush()
+    return count
 
 
-def touched_by(session: Session, event: Event, changes: Iterable[TimetableChange]) -> dict[int, set[str] | None]:
-    """Whose agenda a set of timetable changes touches, and in which items. A first publication touches everybody."""
+def _record(session: Session, participant: Participant, change: dict[str, Any], clock: Clock) -> None:
+    participant.agenda_version = change["version"]
+    session.add(
+        AgendaChange(participant_id=participant.id, version=change["version"], payload=change, at=clock())
+    )
+    announce(session, clock, f"participant:{participant.id}", "agenda", change)
+
+
+def _lock(session: Session, ids: list[int]) -> dict[int, Participant]:
+    people: dict[int, Participant] = {}
+    for start in range(0, len(ids), queries.CHUNK):
+        query = select(Participant).where(Participant.id.in_(ids[start : start + queries.CHUNK]))
+        query = query.order_by(Participant.id).with_for_update().execution_options(populate_existing=True)
+        people.update({participant.id: participant for participant in session.scalars(query)})
+    return people
+
+
+def concerned_by(session: Session, event: Event, changes: Iterable[TimetableChange]) -> set[int]:
+    """Whose agenda a set of timetable changes touches. A first publication touches everybody."""
     changes = list(changes)
     first = min((change.revision for change in changes), default=0)
-    earlier = select(TimetableChange.id).where(
-        TimetableChange.event_id == event.id, TimetableChange.revision < first
-    )
+    earlier = select(TimetableChange.id).where(TimetableChange.event_id == event.id, TimetableChange.revision < first)
     if session.scalars(earlier.limit(1)).first() is None:
-        return dict.fromkeys(queries.approved_ids(session, event.id))
-    touched: dict[int, set[str] | None] = defaultdict(set)
-    for change in changes:
-        slots = {s for s in (change.old_slot_id, change.new_slot_id) if s is not None}
-        items = {queries.meeting_item(change.request_id), *map(queries.slot_item, slots)}
-        for participant_id in change.participant_ids:
-            known = touched[participant_id]
-            if known is not None:
-                known |= items
-    return dict(touched)
+        return set(queries.approved_ids(session, event.id))
+    return {participant_id for change in changes for participant_id in change.participant_ids}
 
 
 def renew_feed(session: Session, participant: Participant, actor: User, clock: Clock) -> str:
@@ -81,24 +87,8 @@ def renew_feed(session: Session, participant: Participant, actor: User, clock: C
     return participant.feed_token
 
 
-def _raise_versions(session: Session, ids: list[int]) -> dict[int, int]:
-    versions: dict[int, int] = {}
-    for start in range(0, len(ids), queries.CHUNK):
-        chunk = ids[start : start + queries.CHUNK]
-        locked = select(Participant.id).where(Participant.id.in_(chunk)).order_by(Participant.id)
-        session.execute(locked.with_for_update()).all()
-        raised = (
-            update(Participant)
-            .where(Participant.id.in_(chunk))
-            .values(agenda_version=Participant.agenda_version + 1)
-            .returning(Participant.id, Participant.agenda_version)
-            .execution_options(synchronize_session="fetch")
-        )
-        versions.update({row[0]: row[1] for row in session.execute(raised)})
-    return versions
-
-
-def _by_language(session: Session, ids: list[int]) -> dict[str, list[int]]:
+def by_language(session: Session, ids: list[int]) -> dict[str, list[int]]:
+    """Participants by the language to write to them in."""
     offered = offered_languages()
     groups: dict[str, list[int]] = defaultdict(list)
     for start in range(0, len(ids), queries.CHUNK):

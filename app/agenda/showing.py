@@ -71,8 +71,7 @@ def _when(event: Event, item: Item) -> str:
 def page_of(event: Event, agenda: Agenda, now: datetime) -> dict[str, Any]:
     """Everything the agenda page shows."""
     current, following = now_and_next(agenda.items, now)
-    published = agenda.timetable is not None
-    shown = agenda.items if published else [i for i in agenda.items if i.kind not in (Kind.FREE, Kind.AWAY)]
+    shown = agenda.items if agenda.published else [i for i in agenda.items if i.kind not in (Kind.FREE, Kind.AWAY)]
     return {
         "agenda": agenda,
         "days": {day: [card(event, item, now) for item in rows] for day, rows in days(shown, event.time_zone, now).items()},
@@ -89,7 +88,7 @@ def state_of(event: Event, agenda: Agenda, now: datetime) -> dict[str, Any]:
         "zone": event.time_zone,
         "now": now.isoformat(),
         "version": agenda.version,
-        "timetable": agenda.timetable,
+        "published": agenda.published,
         "items": [as_data(item) for item in agenda.items],
         "days": day_names(event, agenda.items),
         "meeting_url": url_for("agenda.meeting", slug=event.slug, code=ANY),

@@ -35,7 +35,7 @@ def join_agenda(values: Mapping[str, Any]) -> Answer:
         missed = queries.changes_since(session(), me.id, since)
     if not missed:
         agenda = queries.agenda_of(session(), event_of(values), me.id)
-        missed = [rules.change_of(agenda, None)]
+        missed = [rules.fresh_start(agenda)]
     return {"version": missed[-1]["version"], "missed": [{"event": "agenda", **change} for change in missed]}
 
 

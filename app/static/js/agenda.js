@@ -7,13 +7,13 @@ import { language } from "./words.js";
 const engaged = new Set(["meeting", "session"]);
 const freshMilliseconds = 24 * 3600 * 1000;
 
-/** The state {version, timetable, items by id} after a change. An older change does nothing, a `replace` starts afresh. */
+/** The state {version, published, items by id} after a change. An older change does nothing, a `replace` starts afresh. */
 export function apply(state, change) {
   if (change.version <= state.version) return state;
   const items = new Map(change.replace ? [] : state.items);
   for (const id of change.removed) items.delete(id);
   for (const item of change.changed) items.set(item.id, item);
-  return { version: change.version, timetable: change.timetable, items };
+  return { version: change.version, published: change.published, items };
 }
 
 /** Items by start; where two start together, by id. */
@@ -34,7 +34,7 @@ export function nowAndNext(items, now) {
 class Page {
   constructor(start) {
     this.start = start;
-    this.state = { version: start.version, timetable: start.timetable, items: new Map(start.items.map((i) => [i.id, i])) };
+    this.state = { version: start.version, published: start.published, items: new Map(start.items.map((i) => [i.id, i])) };
     this.ahead = Date.parse(start.now) - Date.now(); // the server's clock counts, not the device's
     this.drawn = null;
   }
@@ -51,9 +51,11 @@ class Page {
 
   tell(before, change) {
     const { words } = this.start;
-    if (before.timetable === null && change.timetable !== null) return toast(words.published, "ok");
-    const meetings = change.changed.filter((item) => item.kind === "meeting");
-    if (change.replace || meetings.length !== 1) return toast(words.changed_one, "info");
+    if (!before.published && change.published) return toast(words.published, "ok");
+    const differs = (item) => JSON.stringify(before.items.get(item.id)) !== JSON.stringify(item);
+    const meetings = change.changed.filter((item) => item.kind === "meeting" && differs(item));
+    if (change.replace && !change.changed.some(differs)) return undefined;
+    if (meetings.length !== 1) return toast(words.changed_one, "info");
     const [item] = meetings;
     const old = before.items.get(item.id);
     const kind = item.cancelled ? "cancelled" : old && !old.cancelled ? "moved" : "new";
@@ -63,7 +65,7 @@ class Page {
   /** Redraws when anything looks different from what stands there. */
   draw() {
     const items = inOrder(this.state.items.values());
-    const published = this.state.timetable !== null;
+    const { published } = this.state;
     const shown = items.filter((item) => (published || !["free", "away"].includes(item.kind)) && this.isShown(item));
     const [current, following] = nowAndNext(items, this.now);
     const look = JSON.stringify([this.state.version, published, current?.id, following?.id, shown.map((i) => [i.id, this.isPast(i), this.isNow(i), this.lookOf(i)])]);

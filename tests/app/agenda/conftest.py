@@ -16,6 +16,7 @@ from app.meetings.models import MeetingRequest
 from app.registrations.models import Participant
 from tests import cast as casting
 from tests.factories import agenda as factory
+from tests.factories.timetables import make_participant, make_request
 
 
 @dataclass
@@ -30,28 +31,14 @@ class Published:
 
 @pytest.fixture
 def published(app: Flask, session: Session, cast: casting.Cast, clock: casting.FixedClock) -> Published:
-    petra = User(email="petra@example.org", name="Petra Example", created_at=clock())
-    session.add(petra)
-    session.flush()
-    third = Participant(
-        event_id=cast.event.id,
-        user_id=petra.id,
-        organisation_id=cast.pia_participant.organisation_id,
-        type_id=cast.pia_participant.type_id,
-        code="petra",
-        state=cast.pia_participant.state,
-        languages=["en"],
-        feed_token="feed-of-petra",
-        created_at=clock(),
-    )
-    session.add(third)
+    third = make_participant(session, clock, cast, "Petra")
     cast.event.phase = Phase.LIVE
-    session.flush()
-    asked = factory.request(session, clock, cast.pia_participant, cast.piotr_participant, "We look for a partner.")
+    asked = make_request(session, clock, cast.pia_participant, cast.piotr_participant)
+    asked.message = "We look for a partner."
     with app.app_context():
         factory.publish(session, clock, cast.event, [(asked, cast.slots[0], cast.tables[0])])
         session.commit()
-    return Published(cast, asked, petra, third)
+    return Published(cast, asked, third.user, third)
 
 
 @pytest.fixture

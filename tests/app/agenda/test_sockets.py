@@ -66,6 +66,7 @@ def test_an_unknown_event_is_answered(published, socket):
 
 
 def test_a_stranger_hears_nothing_of_an_agenda(app, published, socket, session, clock, relayed):
+    relayed()
     pia, omar, petra = (socket(u) for u in (published.cast.pia, published.cast.omar, published.petra))
     ask(pia, "join_agenda", slug="spring", since=1)
     ask(omar, "join_agenda", slug="spring", since=1)
