@@ -53,7 +53,10 @@ def calendar_text(
     guest: Guest | None = None,
     name: str = "",
 ) -> str:
-    """A calendar with CRLF line ends and folded lines. `guest` makes it an invitation or its cancellation; `name` a feed."""
+    """A calendar with CRLF line ends and folded lines.
+
+    `guest` makes it an invitation or its cancellation; `name` a feed that programs look at again by themselves.
+    """
     calendar = icalendar.Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -70,7 +73,7 @@ def calendar_text(
         calendar.add_component(timezone_component(event.time_zone, first, last))
     for entry in entries:
         calendar.add_component(_component(event, entry, settings, now, guest))
-    return calendar.to_ical().decode("utf-8")
+    return str(calendar.to_ical().decode("utf-8"))
 
 
 def fingerprint(entries: Sequence[Entry]) -> str:
@@ -102,8 +105,10 @@ def _component(event: Event, entry: Entry, settings: Settings, now: datetime, gu
 
 def summary(item: Item) -> str:
     """What stands in the calendar's day view."""
-    named = ", ".join(part for part in (item.title, item.organisation) if part) if item.id.startswith("m") else item.title
-    return _("Cancelled: %(what)s", what=named) if item.cancelled else named
+    named = (
+        ", ".join(part for part in (item.title, item.organisation) if part) if item.id.startswith("m") else item.title
+    )
+    return str(_("Cancelled: %(what)s", what=named)) if item.cancelled else named
 
 
 def location(event: Event, item: Item) -> str:

@@ -41,7 +41,9 @@ def send_news(session: Session, event: Event, revision: int, clock: Clock) -> in
             agendas = queries.agendas_of(session, event, ids)
             people = _people(session, ids)
             for participant_id in ids:
-                _send(session, event, people[participant_id], agendas[participant_id], items[participant_id], first, clock)
+                _send(
+                    session, event, people[participant_id], agendas[participant_id], items[participant_id], first, clock
+                )
     return len(items)
 
 
@@ -82,8 +84,8 @@ def _send(
 def _subject(event: Event, item: Item) -> str:
     when = f"{zone_day(item.starts_at, event.time_zone, 'EEE d MMM')}, {zone_time(item.starts_at, event.time_zone)}"
     if item.cancelled:
-        return _("Cancelled: %(who)s, %(when)s", who=item.title, when=when)
-    return _("Meeting with %(who)s: %(when)s, %(place)s", who=item.title, when=when, place=item.place)
+        return str(_("Cancelled: %(who)s, %(when)s", who=item.title, when=when))
+    return str(_("Meeting with %(who)s: %(when)s, %(place)s", who=item.title, when=when, place=item.place))
 
 
 def _changes(event: Event, items: Sequence[Item]) -> str:
@@ -107,7 +109,8 @@ def _lines(event: Event, items: Sequence[Item]) -> str:
 
 def _line(event: Event, item: Item) -> str:
     zone = event.time_zone
-    when = f"{zone_day(item.starts_at, zone, 'EEE d MMM')}, {zone_time(item.starts_at, zone)}–{zone_time(item.ends_at, zone)}"
+    begins, ends = zone_time(item.starts_at, zone), zone_time(item.ends_at, zone)
+    when = f"{zone_day(item.starts_at, zone, 'EEE d MMM')}, {begins}–{ends}"
     where = ", ".join(part for part in (item.place, item.place_note) if part)
     return f"{when}  {where}  {item.title} ({item.organisation})"
 

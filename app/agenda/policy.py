@@ -26,5 +26,5 @@ def _check_programme(values: Mapping[str, Any]) -> None:
         raise Forbidden(_("The programme of this event is for its participants.")) from None
 
 
-programme_visible = Policy("programme visible", _check_programme)
+programme_visible = Policy("public programme", _check_programme)
 """Anybody when the event's programme is public, else its participants and staff; drafts are for their staff."""

@@ -87,7 +87,10 @@ def screen_at(session: Session, event: Event, now: datetime) -> ScreenMoment:
     held = _meetings_per_slot(session, event.id)
     current = next((SlotNews(s, held.get(s.id, 0)) for s in slots if s.starts_at <= now < s.ends_at), None)
     following = next((SlotNews(s, held.get(s.id, 0)) for s in slots if s.starts_at > now), None)
-    moments = [m for timed in (*sessions, *slots) for m in (timed.starts_at, timed.ends_at) if m > now]
+    spans = [(found.starts_at, found.ends_at) for found in sessions] + [
+        (slot.starts_at, slot.ends_at) for slot in slots
+    ]
+    moments = [moment for span in spans for moment in span if moment > now]
     return ScreenMoment(
         running=running,
         coming=_soonest(coming),

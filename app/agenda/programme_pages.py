@@ -30,8 +30,12 @@ def may_see_programme() -> bool:
 def programme(slug: str) -> str:
     """Sessions and workshops by day and room; participants sign up here."""
     event, me = current_event(), approved_participant()
-    days = reads.programme_of(session(), event, me.id if me else None, public_only=me is None and not g.get("staff_role"))
-    return render_template("agenda/programme.html", days=days, me=me, now=now(), kind_names=_kind_names(), can_sign_up=False)
+    days = reads.programme_of(
+        session(), event, me.id if me else None, public_only=me is None and not g.get("staff_role")
+    )
+    return render_template(
+        "agenda/programme.html", days=days, me=me, now=now(), kind_names=_kind_names(), can_sign_up=False
+    )
 
 
 @blueprint.get("/events/<slug>/screen")

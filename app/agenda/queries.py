@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.accounts.models import User
@@ -86,7 +86,9 @@ def states_of(session: Session, participant_ids: Sequence[int]) -> dict[int, dic
     states: dict[int, dict[str, Any]] = {}
     for chunk in _chunks(participant_ids):
         query = select(AgendaChange.participant_id, AgendaChange.payload).where(AgendaChange.participant_id.in_(chunk))
-        for participant_id, change in session.execute(query.order_by(AgendaChange.participant_id, AgendaChange.version)):
+        for participant_id, change in session.execute(
+            query.order_by(AgendaChange.participant_id, AgendaChange.version)
+        ):
             states[participant_id] = apply(states.get(participant_id, NOTHING), change)
     return states
 
@@ -160,7 +162,7 @@ def _material(session: Session, event: Event, ids: Sequence[int]) -> _Material:
     return found
 
 
-def _meetings(event_id: int, ids: Sequence[int]) -> Select[Any]:
+def _meetings(event_id: int, ids: Sequence[int]) -> Any:
     return (
         select(
             Seat.participant_id,
@@ -186,14 +188,14 @@ def _meetings(event_id: int, ids: Sequence[int]) -> Select[Any]:
     )
 
 
-def _people(query: Select[Any], participant: Any) -> Select[Any]:
+def _people(query: Any, participant: Any) -> Any:
     return query.join(User, User.id == participant.user_id).join(
         Organisation, Organisation.id == participant.organisation_id
     )
 
 
-def _partners(event_id: int, ids: Sequence[int]) -> Select[Any]:
-    """Everybody at the tables of `ids`, those themselves included: of two who were both asked for, each is a partner."""
+def _partners(event_id: int, ids: Sequence[int]) -> Any:
+    """Everybody at the tables of `ids`, those themselves included: of two asked for, each is the other's partner."""
     mine = aliased(Seat)
     query = (
         select(
@@ -212,7 +214,7 @@ def _partners(event_id: int, ids: Sequence[int]) -> Select[Any]:
     return _people(query, Participant).order_by(Seat.id)
 
 
-def _latest_changes(event_id: int, ids: Sequence[int]) -> Select[Any]:
+def _latest_changes(event_id: int, ids: Sequence[int]) -> Any:
     """The latest change of each request of `ids`, with where the meeting was before and who asked whom."""
     newest = (
         select(func.max(TimetableChange.id))

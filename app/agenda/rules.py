@@ -47,7 +47,7 @@ class Place:
         """What one looks for in the hall, e.g. 'Table 12'."""
         if self.online or " " in self.table:
             return self.table
-        return _("Table %(label)s", label=self.table)
+        return str(_("Table %(label)s", label=self.table))
 
 
 @dataclass(frozen=True)
@@ -125,11 +125,17 @@ def as_data(item: Item) -> dict[str, Any]:
 def fresh_start(agenda: Agenda) -> dict[str, Any]:
     """The change that brings any page to this agenda, whatever it shows."""
     changed = [as_data(item) for item in agenda.items]
-    return {"version": agenda.version, "published": agenda.published, "replace": True, "changed": changed, "removed": []}
+    return {
+        "version": agenda.version,
+        "published": agenda.published,
+        "replace": True,
+        "changed": changed,
+        "removed": [],
+    }
 
 
 def change_from(state: Mapping[str, Any], agenda: Agenda) -> dict[str, Any] | None:
-    """The next change: what leads from a state {version, published, items by id} to this agenda; None when nothing does."""
+    """The next change: what leads from a state {version, published, items by id} to this agenda, or None."""
     items: Mapping[str, Any] = state["items"]
     present = {item.id: as_data(item) for item in agenda.items}
     changed = [data for item_id, data in present.items() if items.get(item_id) != data]

@@ -20,6 +20,7 @@ from app.i18n import offered_languages
 from app.registrations.models import Participant
 from app.timetables.models import TimetableChange
 
+
 def record_changes(session: Session, event: Event, participant_ids: Collection[int], clock: Clock) -> int:
     """Give each agenda that differs from its last version the next one, and announce the change to `participant:<id>`.
 
@@ -46,9 +47,7 @@ def record_changes(session: Session, event: Event, participant_ids: Collection[i
 
 def _record(session: Session, participant: Participant, change: dict[str, Any], clock: Clock) -> None:
     participant.agenda_version = change["version"]
-    session.add(
-        AgendaChange(participant_id=participant.id, version=change["version"], payload=change, at=clock())
-    )
+    session.add(AgendaChange(participant_id=participant.id, version=change["version"], payload=change, at=clock()))
     announce(session, clock, f"participant:{participant.id}", "agenda", change)
 
 

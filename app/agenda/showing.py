@@ -56,7 +56,7 @@ def note(event: Event, item: Item, state: str) -> str:
     if state == "cancelled":
         return item.reason
     if state == "moved" and item.was_at is not None:
-        return _("Was %(when)s, %(place)s", when=_when(event, item), place=item.was_place or "?")
+        return str(_("Was %(when)s, %(place)s", when=_when(event, item), place=item.was_place or "?"))
     return ""
 
 
@@ -74,7 +74,9 @@ def page_of(event: Event, agenda: Agenda, now: datetime) -> dict[str, Any]:
     shown = agenda.items if agenda.published else [i for i in agenda.items if i.kind not in (Kind.FREE, Kind.AWAY)]
     return {
         "agenda": agenda,
-        "days": {day: [card(event, item, now) for item in rows] for day, rows in days(shown, event.time_zone, now).items()},
+        "days": {
+            day: [card(event, item, now) for item in rows] for day, rows in days(shown, event.time_zone, now).items()
+        },
         "now_item": card(event, current, now) if current else None,
         "next_item": card(event, following, now) if following else None,
         "state": state_of(event, agenda, now),
@@ -99,7 +101,7 @@ def state_of(event: Event, agenda: Agenda, now: datetime) -> dict[str, Any]:
 
 def day_names(event: Event, items: Sequence[Item]) -> dict[str, str]:
     """The name of each local day of the agenda, e.g. {'2027-03-16': 'Tuesday 16 March'}."""
-    names = {}
+    names: dict[str, str] = {}
     for item in items:
         key = in_zone(item.starts_at, event.time_zone).date().isoformat()
         names.setdefault(key, zone_day(item.starts_at, event.time_zone, "EEEE d MMMM"))

@@ -18,7 +18,7 @@ def timezone_component(zone: str, first: datetime, last: datetime) -> Timezone:
     end = datetime(last.astimezone(UTC).year + 1, 1, 2, tzinfo=UTC)
     component = Timezone()
     component.add("tzid", zone)
-    component.add_component(_observance(info, begin, begin, naive_onset=datetime(begin.year, 1, 1)))
+    component.add_component(_observance(info, begin, begin, onset=begin.replace(tzinfo=None)))
     for before, after in onsets(info, begin, end):
         component.add_component(_observance(info, before, after))
     return component
@@ -42,11 +42,11 @@ def onsets(info: ZoneInfo, begin: datetime, end: datetime) -> Iterator[tuple[dat
 
 
 def _observance(
-    info: ZoneInfo, before: datetime, after: datetime, naive_onset: datetime | None = None
+    info: ZoneInfo, before: datetime, after: datetime, onset: datetime | None = None
 ) -> TimezoneDaylight | TimezoneStandard:
     there = after.astimezone(info)
     observance = TimezoneDaylight() if there.dst() else TimezoneStandard()
-    onset = naive_onset or (after + _offset(info, before)).replace(tzinfo=None)
+    onset = onset or (after + _offset(info, before)).replace(tzinfo=None)
     observance.add("dtstart", onset)
     observance.add("tzoffsetfrom", _offset(info, before))
     observance.add("tzoffsetto", _offset(info, after))

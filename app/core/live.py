@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 KEEP = timedelta(hours=6)
 TIDY_SECONDS = 600.0
 BATCH = 500
-RELAY_SECONDS = 0.2
+RELAY_SECONDS = 0.1
 RELAY_LOCK = 7_305_201
 """Key of the advisory lock; any number that nobody else uses."""
 socketio = SocketIO()
@@ -84,6 +84,11 @@ def start_relay(app: Flask) -> None:
 def forget_old(session: Session, clock: Clock) -> None:
     """Delete events delivered long ago."""
     session.execute(delete(LiveEvent).where(LiveEvent.sent_at < clock() - KEEP))
+
+
+def mark_all_sent(session: Session, clock: Clock) -> None:
+    """At the start of the only web process nobody is connected yet: what was announced before needs no delivery."""
+    session.execute(update(LiveEvent).where(LiveEvent.sent_at.is_(None)).values(sent_at=clock()))
 
 
 def current_socketio() -> SocketIO:

@@ -60,10 +60,14 @@ def socket(app: Flask, session: Session, sign_in: Callable[[User], Any], client:
 
 
 @pytest.fixture
-def relayed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+def relayed(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """Emit what waits, as the relay of a serving process does."""
     monkeypatch.setitem(app.config, "SERVES_SOCKETS", True)
     monkeypatch.setitem(app.extensions, "socket_check_started", True)  # no background tasks in tests
     from app.core import live
 
-    return lambda: live.relay(app)
+    def relay() -> int:
+        session.commit()  # SQLite has one writer at a time
+        return live.relay(app)
+
+    return relay
