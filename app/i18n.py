@@ -10,7 +10,7 @@ from app.core.clock import in_zone
 
 
 def offered_languages() -> list[str]:
-    """Language codes of the settings, the default first; English, the language of the source, without an application."""
+    """Language codes of the settings, the default first. Without an application: English, the source's language."""
     if not has_app_context():
         return ["en"]
     codes = current_app.extensions["settings"].languages.split(",")

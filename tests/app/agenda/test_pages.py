@@ -192,4 +192,21 @@ def test_an_agenda_costs_the_same_few_queries_however_full_it_is(app, published,
     with queries() as many:
         pia.get("/events/spring/agenda")
     assert len(many) <= len(few) + 1  # speakers are read only when there are sessions
-    assert len(many) <= 17
+    assert len(many) <= 18
+
+
+def test_a_participant_signs_up_on_the_programme_and_sees_it_in_the_agenda(published, sign_in, client, session):
+    cast = published.cast
+    held = factory.event_session(session, cast.event, cast.slots[3], "Battery passports", capacity=1)
+    pia = sign_in(cast.pia)
+    assert "Battery passports" not in pia.get("/events/spring/agenda").text
+    address = f"/events/spring/programme/{held.id}/sign-up"
+    assert sign_in(cast.omar).post(address).status_code == 403
+    assert client.post(address).status_code == 401
+    assert pia.post(address).status_code == 302
+    assert "Battery passports" in pia.get("/events/spring/agenda").text
+    full = sign_in(cast.piotr)
+    assert "All seats are taken" in full.get("/events/spring/programme").text
+    assert "All 1 places" in full.post(address, follow_redirects=True).text
+    assert pia.post(f"/events/spring/programme/{held.id}/leave").status_code == 302
+    assert "Battery passports" not in page_body(pia.get("/events/spring/agenda").text)
