@@ -25,7 +25,7 @@ PER_PAGE = 50
 def overview() -> str:
     """Health at a glance: accounts, mails, jobs."""
     db = session()
-    jobs = dict(db.execute(select(Job.state, func.count()).group_by(Job.state)).tuples().all())
+    jobs = dict(db.execute(select(Job.state, func.count()).group_by(Job.state)).all())
     counts = {
         "accounts": db.scalar(select(func.count()).select_from(User)),
         "mails": db.scalar(select(func.count()).select_from(Mail)),

@@ -6,13 +6,17 @@ SQLITE_BUSY at once, whatever the busy timeout.
 """
 
 import enum
+import sqlite3
+import time
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import current_app, g, has_app_context
-from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session
 
+BUSY_SECONDS = 15
+BUSY_TIMEOUT = f"busy_timeout={BUSY_SECONDS * 1000}"
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -41,9 +45,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def enum_column(kind: type[enum.Enum]) -> Enum:
-    """An enum stored as its value with a check constraint, so that both databases refuse anything else."""
-    name = "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_")
+def enum_column(kind: type[enum.Enum], name: str | None = None) -> Enum:
+    """An enum stored as its value with a check constraint, so that both databases refuse anything else.
+
+    A table with two columns of one enum names the second one's constraint.
+    """
+    name = name or "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_")
     values = [str(member.value) for member in kind]
     return Enum(
         kind,
@@ -71,20 +78,48 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
     """An engine with the pragmas of the house for SQLite and a bounded pool for PostgreSQL."""
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": 15, "check_same_thread": False})
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver's own BEGIN comes too late and is never IMMEDIATE
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=15000"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", BUSY_TIMEOUT):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:
-        immediate = not connection.get_execution_options().get("read_only_unit", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("read_only_unit", False):
+            connection.exec_driver_sql("BEGIN")
+        else:
+            _begin_to_write(connection)
 
     return engine
+
+
+def _begin_to_write(connection: Connection) -> None:
+    """Become the one writer, waiting for up to fifteen seconds; raises OperationalError after that.
+
+    The wait is a sleep of ours: SQLite's own would stop every greenlet of a web process, and with them the one that
+    holds the lock and would have given it back.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    deadline = time.monotonic() + BUSY_SECONDS
+    pause = 0.001
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < deadline:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    break
+                time.sleep(pause)
+                pause = min(2 * pause, 0.02)
+            else:
+                return
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA {BUSY_TIMEOUT}")
 
 
 class Database:

@@ -28,6 +28,9 @@ from gevent.pool import Pool
 from gevent.pywsgi import LoggingLogAdapter, WSGIServer
 from geventwebsocket.handler import WebSocketHandler
 
+from app.core import live
+from app.core.clock import system_clock
+from app.core.database import Database
 from app.core.supervisor import Supervisor
 from config import ROOT
 
@@ -68,7 +71,8 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
         """End a connection that waits for a request, or a WebSocket; a request being answered is left alone."""
         upgraded = getattr(self, "websocket", None)
         if upgraded is not None and not upgraded.closed:
-            upgraded.close(GOING_AWAY, b"restarting")
+            # Its own `close` would send the reason without the code, which is not a legal frame.
+            upgraded.send_frame(GOING_AWAY.to_bytes(2, "big"), upgraded.OPCODE_CLOSE)
         if upgraded is not None or self.is_idle:
             self.socket.shutdown(socket.SHUT_RDWR)
 
@@ -142,6 +146,17 @@ def prepare(app: Flask) -> None:
     """Set up this process to serve `app`, before its first request."""
     app.teardown_request(give_way)
     tune_collector()
+
+
+def start_relay(app: Flask) -> None:
+    """Emit, from now on and from a greenlet, the live updates that other processes wrote."""
+    database: Database = app.extensions["database"]
+    if app.extensions["settings"].redis_url is None:
+        # This is the only web process and nobody is connected yet.
+        with database.open() as session:
+            live.mark_all_sent(session, system_clock)
+            session.commit()
+    live.start_relay(app)
 
 
 def give_way(_error: BaseException | None = None) -> None:

@@ -43,6 +43,7 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 def init_app(app: Flask) -> None:
     """Wire the request cycle into the application."""
+    guard.guard_framework_views(app)
     app.before_request(_open_unit)
     app.before_request(guard.check_request)
     app.after_request(_close_unit)

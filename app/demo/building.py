@@ -33,7 +33,7 @@ LIMITS, OWN_LIMIT = (5, 6, 7), 0.12
 def build_world(today: date, *, size: int = FULL_SIZE, seed: int = SEED, first_day: date | None = None) -> World:
     """Return the world of an event with ``size`` participants, some three weeks after ``today``.
 
-    ``first_day`` overrides the day it starts. Requests were asked and answered before noon (UTC) of ``today``.
+    ``first_day`` overrides the day it starts. Requests were asked and answered before ``today``.
     """
     rng = random.Random(seed)  # noqa: S311 - a reproducible world, no secrets
     start = first_day or first_day_after(today)
@@ -45,9 +45,9 @@ def build_world(today: date, *, size: int = FULL_SIZE, seed: int = SEED, first_d
     sessions = make_sessions(rng, start, people)
     participants = _participants(rng, people, sign_ups(rng, sessions, people), slots, tables)
     permissions = tuple((one, other) for one, others in plan()["permissions"].items() for other in others)
-    noon = datetime.combine(today, time(12), UTC)
+    midnight = datetime.combine(today, time(0), UTC)
     by_key = {organisation.key: organisation for organisation in organisations}
-    demand = Demand(rng, participants, by_key, frozenset(permissions), noon)
+    demand = Demand(rng, participants, by_key, frozenset(permissions), midnight)
     vetoes = demand.vetoes()
     return World(
         event=make_event(start),

@@ -76,13 +76,13 @@ def closures_of(session: Session, event_id: int) -> set[tuple[int, int]]:
     query = select(TableClosure.table_id, TableClosure.slot_id).join(
         MeetingTable, MeetingTable.id == TableClosure.table_id
     )
-    return set(session.execute(query.where(MeetingTable.event_id == event_id)).tuples())
+    return set(session.execute(query.where(MeetingTable.event_id == event_id)))
 
 
 def permissions_of(session: Session, event_id: int) -> set[tuple[int, int]] | None:
     """(asking type id, asked type id) that may meet; None when every pair may."""
     query = select(MeetingPermission.from_type_id, MeetingPermission.to_type_id)
-    found = set(session.execute(query.where(MeetingPermission.event_id == event_id)).tuples())
+    found = {(a, b) for a, b in session.execute(query.where(MeetingPermission.event_id == event_id))}
     return found or None
 
 

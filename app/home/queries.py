@@ -34,9 +34,9 @@ def event_lines(session: Session, user: User | None) -> list[EventLine]:
     states: dict[int, RegistrationState] = {}
     if user is not None:
         staffed = select(Staff.event_id, Staff.role).where(Staff.user_id == user.id)
-        roles = dict(session.execute(staffed).tuples().all())
+        roles = dict(session.execute(staffed).all())
         registered = select(Participant.event_id, Participant.state).where(Participant.user_id == user.id)
-        states = dict(session.execute(registered).tuples().all())
+        states = dict(session.execute(registered).all())
     sees_all = user is not None and user.is_administrator
     lines = [
         EventLine(event, first, last, StaffRole.ORGANISER if sees_all else roles.get(event.id), states.get(event.id))

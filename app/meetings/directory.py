@@ -159,7 +159,7 @@ def _conditions(
     if wanted.kind:
         found.append(exists().where(Entry.participant_id == Participant.id, Entry.kind == wanted.kind))
     if wanted.status:
-        asked = exists().where(pair_condition(viewer.id))
+        asked = exists(select(MeetingRequest.id).where(pair_condition(viewer.id)).correlate(Participant))
         found.append(asked if wanted.status == "asked" else ~asked)
     return found
 
@@ -219,7 +219,7 @@ def facets_of(session: Session, event: Event) -> Facets:
         .join(Organisation, Organisation.id == Participant.organisation_id)
         .where(Participant.event_id == event.id, Participant.state == RegistrationState.APPROVED)
     )
-    rows = session.execute(query).tuples().all()
+    rows = session.execute(query).all()
     names = {kind.id: kind.name for kind in types_of(session, event.id)}
     types = [(str(i), names[i]) for i in names if any(row[0] == i for row in rows)]
     return Facets(

@@ -94,7 +94,7 @@ def vetoers_of(session: Session, participant_id: int) -> set[int]:
 def vetoed_pairs(session: Session, event_id: int) -> set[tuple[int, int]]:
     """All vetoes of an event as (lower id, higher id)."""
     query = select(Veto.participant_id, Veto.other_id).join(Participant, Participant.id == Veto.participant_id)
-    pairs = session.execute(query.where(Participant.event_id == event_id)).tuples()
+    pairs = session.execute(query.where(Participant.event_id == event_id))
     return {(min(pair), max(pair)) for pair in pairs}
 
 
@@ -115,7 +115,7 @@ class RequestCounts:
 def request_counts(session: Session, event_id: int) -> RequestCounts:
     """The requests of an event by state."""
     query = select(MeetingRequest.state, func.count()).where(MeetingRequest.event_id == event_id)
-    found = dict(session.execute(query.group_by(MeetingRequest.state)).tuples().all())
+    found = dict(session.execute(query.group_by(MeetingRequest.state)).all())
     return RequestCounts(**{state.value: found.get(state, 0) for state in RequestState})
 
 

@@ -29,7 +29,15 @@ function target(rows, row, column, key, ctrl) {
   }
 }
 
+// A cell with data-url on a board with data-detail opens that drawer with what the address answers.
+function openDetail(cell) {
+  const drawer = cell.closest("[data-grid]")?.dataset.detail;
+  if (!drawer || !cell.dataset.url || !window.htmx) return;
+  window.htmx.ajax("GET", cell.dataset.url, { source: cell, target: `#${drawer}-body`, swap: "innerHTML" });
+}
+
 function activate(cell) {
+  openDetail(cell);
   cell.dispatchEvent(new CustomEvent("grid:activate", { bubbles: true, detail: { ...cell.dataset } }));
 }
 

@@ -1,22 +1,25 @@
 """A small application behind the real server: shows what the process does to any application.
 
-Run as `python served_app.py [WORKER COMMAND...]`; it prints its address like the product does.
+Run as `python served_app.py [WORKER COMMAND...]`; it prints its address like the product does. The tests import it too,
+unpatched, for what it sends.
 """
 
-from gevent import monkey
+if __name__ == "__main__":
+    from gevent import monkey
 
-monkey.patch_all()
+    monkey.patch_all()
 
-import gc  # noqa: E402
-import logging  # noqa: E402
-import os  # noqa: E402
-import socket  # noqa: E402
-import sys  # noqa: E402
-from typing import Any  # noqa: E402
+import gc
+import logging
+import os
+import socket
+import sys
+from typing import Any
 
-import gevent  # noqa: E402
-from flask import Flask, request  # noqa: E402
-from flask_socketio import SocketIO, emit  # noqa: E402
+import gevent
+from flask import Flask, request
+from flask_socketio import SocketIO, emit
+from gevent.event import Event
 
 FLOOD = 400
 FLOOD_BYTES = 20_000
@@ -25,6 +28,7 @@ FLOOD_BYTES = 20_000
 def create_app() -> Flask:
     """The application; also what gunicorn loads."""
     app = Flask(__name__)
+    running = Event()
     socketio = SocketIO(app, async_mode="gevent", ping_interval=300)
 
     @app.get("/collector")
@@ -37,12 +41,18 @@ def create_app() -> Flask:
 
     @app.get("/slow")
     def slow() -> str:
+        running.set()
         gevent.sleep(1.0)
-        return "done"
+        return "slow"
 
-    @app.get("/busy")
-    def busy() -> str:
-        return "x" * 100
+    @app.get("/until-slow-runs")
+    def until_slow_runs() -> str:
+        running.wait()
+        return "it runs"
+
+    @app.get("/")
+    def quick() -> str:
+        return "quick"
 
     @socketio.on("flood")
     def flood() -> None:

@@ -1,0 +1,236 @@
+"""The parts that live between one need and one offer: their text, readiness and kind of partnership.
+
+For seeker a and partner b, with t(q, d) the text score of need q of a and offer d of b (`lexical`):
+
+    text(a, b) = 0.8 · max over q of best(q) + 0.2 · mean over q of best(q)
+    best(q)    = (max over offers d of b of t(q, d)) · (1 - max over offers d of a of t(q, d))
+
+so the best-met need decides and the others still count, and a need that the seeker could meet itself counts less: two
+who have and seek the same are alike, not complementary. Readiness and kind of partnership are means over all pairs of
+need and offer that state both sides, weighted by that product for q and d, plus 0.01: they are judged where the
+texts meet.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import sparse
+
+from app.matching.lexical import LexicalModel, calibrate
+from app.matching.parts.partnership import partnership_fit
+from app.matching.parts.tables import FitTable, FloatArray, IntArray
+from app.matching.parts.trl import Levels, trl_fit
+from app.matching.profiles import Profile, Statement
+from app.matching.reasons import Reason
+from app.matching.words import stems_and_words
+
+BEST_NEED = np.float32(0.8)
+FLOOR = np.float32(0.01)
+SHOWN_WORDS = 6
+CHUNK = 10_000
+
+
+class StatementParts:
+    """Text, readiness and kind of partnership of all pairs; the three share one table of text scores."""
+
+    def __init__(self, profiles: Sequence[Profile], model: LexicalModel | None = None) -> None:
+        self._needs = _Side([profile.needs for profile in profiles])
+        self._offers = _Side([profile.offers for profile in profiles])
+        needs = [statement.full_text for statement in self._needs.statements]
+        offers = [statement.full_text for statement in self._offers.statements]
+        self.model = model or LexicalModel(offers)
+        self._need_rows, self._offer_rows = self.model.need_rows(needs), self.model.offer_rows(offers)
+        self._novelty = self._novelty_of_all(len(profiles))
+        self._fits = self._make_fits()
+
+    def _novelty_of_all(self, people: int) -> FloatArray:
+        """`_novelties` of everyone, from the rows at hand."""
+        novelty = np.ones(len(self._needs.statements), dtype=np.float32)
+        pairs = [
+            (need, offer)
+            for place in range(people)
+            for need in range(*self._needs.span(place))
+            for offer in range(*self._offers.span(place))
+        ]
+        for start in range(0, len(pairs), CHUNK):
+            needs, offers = np.array(pairs[start : start + CHUNK]).T
+            raw = _widened(self._need_rows, self.model.width())[needs].multiply(
+                _widened(self._offer_rows, self.model.width())[offers]
+            )
+            np.minimum.at(novelty, needs, 1 - calibrate(np.asarray(raw.sum(axis=1)).ravel()))
+        return novelty
+
+    def _novelties(self, profile: Profile) -> FloatArray:
+        """For each need, how far the one who has it cannot meet it alone: 1 less the best text score of an own
+        offer."""
+        if not profile.needs or not profile.offers:
+            return np.ones(len(profile.needs), dtype=np.float32)
+        return np.asarray(1 - self._pairwise(profile.needs, profile.offers).max(axis=1), dtype=np.float32)
+
+    def _make_fits(self) -> dict[str, FitTable]:
+        needs, offers = self._needs.statements, self._offers.statements
+        return {
+            "trl": FitTable(_levels_fit, [levels(s) for s in needs], [levels(s) for s in offers]),
+            "partnership": FitTable(
+                _kind_fit, [s.partnership_kind for s in needs], [s.partnership_kind for s in offers]
+            ),
+        }
+
+    def replace(self, place: int, profile: Profile) -> None:
+        """Put another profile at `place` (or behind the last one), weighed by what was learnt before."""
+        self._need_rows = _spliced(
+            self._need_rows, self._needs.span(place), self.model.need_rows([s.full_text for s in profile.needs])
+        )
+        self._offer_rows = _spliced(
+            self._offer_rows, self._offers.span(place), self.model.offer_rows([s.full_text for s in profile.offers])
+        )
+        first, last = self._needs.span(place)
+        self._novelty = np.concatenate([self._novelty[:first], self._novelties(profile), self._novelty[last:]])
+        self._needs.replace(place, profile.needs)
+        self._offers.replace(place, profile.offers)
+        self._fits = self._make_fits()
+
+    def blocks(self, rows: IntArray, cols: IntArray) -> dict[str, FloatArray]:
+        """'text', 'trl' and 'partnership': each len(rows) by len(cols), NaN where there is no input."""
+        needs, need_starts, seekers = self._needs.pick(rows)
+        offers, offer_starts, havers = self._offers.pick(cols)
+        shape, at = (len(rows), len(cols)), np.ix_(seekers, havers)
+        found = {name: np.full(shape, np.nan, dtype=np.float32) for name in ("text", *self._fits)}
+        if not len(needs) or not len(offers):
+            return found
+        texts = self._texts(needs, offers)
+        best = np.maximum.reduceat(texts, offer_starts, axis=1)
+        counts = np.diff([*need_starts, len(needs)]).astype(np.float32)
+        mean = np.add.reduceat(best, need_starts, axis=0) / counts[:, None]
+        found["text"][at] = BEST_NEED * np.maximum.reduceat(best, need_starts, axis=0) + (1 - BEST_NEED) * mean
+        for name, table in self._fits.items():
+            fits = table.block(needs, offers)
+            known = ~np.isnan(fits)
+            if known.any():
+                weight = np.where(known, texts + FLOOR, np.float32(0))
+                found[name][at] = _ratio(weight * np.nan_to_num(fits), weight, need_starts, offer_starts)
+        return found
+
+    def _texts(self, needs: IntArray, offers: IntArray) -> FloatArray:
+        width = self.model.width()
+        raw = _widened(_rows(self._need_rows, needs), width) @ _widened(_rows(self._offer_rows, offers), width).T
+        return calibrate(raw.toarray()) * self._novelty[needs][:, None]
+
+    def _pairwise(self, needs: Sequence[Statement], offers: Sequence[Statement]) -> FloatArray:
+        need_rows = self.model.need_rows([need.full_text for need in needs])
+        offer_rows = self.model.offer_rows([offer.full_text for offer in offers])
+        width = self.model.width()
+        return calibrate((_widened(need_rows, width) @ _widened(offer_rows, width).T).toarray())
+
+    def reasons(self, row: int, seeker: Profile, col: int, partner: Profile) -> dict[str, Reason]:
+        """For each of the three parts the pair of need and offer that carries it, if any does. `row` and `col` are
+        the places of seeker and partner."""
+        if not seeker.needs or not partner.offers:
+            return {}
+        texts = self._texts(np.arange(*self._needs.span(row)), np.arange(*self._offers.span(col)))
+        found = {"text": self._text_reason(seeker, partner, texts)}
+        for part, fit in (("trl", _statement_trl), ("partnership", _statement_kind)):
+            fits = np.array([[fit(n, o) or 0.0 for o in partner.offers] for n in seeker.needs])
+            if fits.any():
+                need, offer = _best(seeker, partner, fits * (texts + FLOOR))
+                found[part] = _reason(part, need, offer, ())
+        return {part: reason for part, reason in found.items() if reason is not None}
+
+    def _text_reason(self, seeker: Profile, partner: Profile, texts: FloatArray) -> Reason | None:
+        if not texts.any():
+            return None
+        need, offer = _best(seeker, partner, texts)
+        return _reason("text", need, offer, self.shared_words(need.full_text, offer.full_text))
+
+    def shared_words(self, need: str, offer: str) -> tuple[str, ...]:
+        """Words of the need whose stem is in the offer too, the rarest among all offers first."""
+        there = {stem for stem, _ in stems_and_words(offer)}
+        shared = {stem: word for stem, word in reversed(stems_and_words(need)) if stem in there}
+        ranked = sorted(shared, key=lambda stem: (-self.model.rarity_of(stem), stem))
+        return tuple(shared[stem] for stem in ranked[:SHOWN_WORDS])
+
+
+class _Side:
+    """All needs, or all offers, one participant after the other."""
+
+    def __init__(self, owned: Sequence[tuple[Statement, ...]]) -> None:
+        self._owned = list(owned)
+        self._index()
+
+    def _index(self) -> None:
+        self.statements = [statement for statements in self._owned for statement in statements]
+        self._bounds = np.cumsum([0, *map(len, self._owned)])
+
+    def span(self, place: int) -> tuple[int, int]:
+        if place == len(self._owned):
+            return len(self.statements), len(self.statements)
+        return int(self._bounds[place]), int(self._bounds[place + 1])
+
+    def replace(self, place: int, statements: tuple[Statement, ...]) -> None:
+        self._owned[place : place + 1] = [statements]
+        self._index()
+
+    def pick(self, places: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+        """The statements of these participants, where each one's begin, and which of `places` have any."""
+        first, last = self._bounds[places], self._bounds[places + 1]
+        owners = np.flatnonzero(last > first)
+        counts = (last - first)[owners]
+        starts = np.cumsum(counts) - counts
+        return np.repeat(first[owners] - starts, counts) + np.arange(counts.sum()), starts, owners
+
+
+def levels(statement: Statement) -> Levels:
+    return statement.trl_min, statement.trl_max
+
+
+def _statement_trl(need: Statement, offer: Statement) -> float | None:
+    return trl_fit(levels(need), levels(offer))
+
+
+def _statement_kind(need: Statement, offer: Statement) -> float | None:
+    return partnership_fit(need.partnership_kind, offer.partnership_kind)
+
+
+def _levels_fit(wanted: object, there: object) -> float | None:
+    assert isinstance(wanted, tuple)
+    assert isinstance(there, tuple)
+    return trl_fit(wanted, there)
+
+
+def _kind_fit(sought: object, offered: object) -> float | None:
+    assert sought is None or isinstance(sought, str)
+    assert offered is None or isinstance(offered, str)
+    return partnership_fit(sought, offered)
+
+
+def _ratio(over: FloatArray, under: FloatArray, rows: IntArray, cols: IntArray) -> FloatArray:
+    """Sums over the groups of rows and columns, one divided by the other; NaN where nothing was known."""
+    top, bottom = (np.add.reduceat(np.add.reduceat(a, cols, axis=1), rows, axis=0) for a in (over, under))
+    return np.where(bottom > 0, np.minimum(top / np.maximum(bottom, np.float32(1e-9)), 1), np.float32(np.nan))
+
+
+def _best(seeker: Profile, partner: Profile, figures: FloatArray) -> tuple[Statement, Statement]:
+    row, col = np.unravel_index(int(np.argmax(figures)), figures.shape)
+    return seeker.needs[int(row)], partner.offers[int(col)]
+
+
+def _reason(part: str, need: Statement, offer: Statement, shared: tuple[str, ...]) -> Reason:
+    return Reason(part, need_id=need.id, need=need.title, offer_id=offer.id, offer=offer.title, shared=shared)
+
+
+def _rows(matrix: sparse.csr_matrix, places: IntArray) -> sparse.csr_matrix:
+    """These rows; neighbours are cut out in one piece, which is many times faster."""
+    if len(places) == int(places[-1]) - int(places[0]) + 1 and (np.diff(places) == 1).all():
+        return matrix[int(places[0]) : int(places[-1]) + 1]
+    return matrix[places]
+
+
+def _widened(matrix: sparse.csr_matrix, width: int) -> sparse.csr_matrix:
+    return sparse.csr_matrix((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], width))
+
+
+def _spliced(matrix: sparse.csr_matrix, span: tuple[int, int], new: sparse.csr_matrix) -> sparse.csr_matrix:
+    width = max(matrix.shape[1], new.shape[1])
+    pieces = [_widened(piece, width) for piece in (matrix[: span[0]], new, matrix[span[1] :])]
+    # vstack refuses to stack nothing at all.
+    return sparse.vstack([piece for piece in pieces if piece.shape[0]] or [_widened(new, width)], format="csr")

@@ -1,0 +1,298 @@
+"""Who complements whom: the door to the scorer. Pure: no database, no request, no clock, no chance.
+
+The directed score S(a -> b) says how far b has what a seeks: the weighted mean of the parts that have input,
+
+    S(a -> b) = sum w_p · s_p(a, b) / sum w_p      over the parts p with input,
+
+and its coverage is the weight of those parts in the whole weight. Without input to any of `weights.SUBSTANCE` the
+direction is unknown: a common language alone recommends nobody. The reciprocal score R(a, b) is the harmonic mean of
+both directions (Pizzato et al., RECON, 2010); if one is unknown it is taken to be half the known one, which makes R
+two thirds of it; if both are, R is 0. R(a, b) = R(b, a).
+
+Every figure of every function here comes from the same computation, for one pair as for all.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.matching.filters import NO_FILTERS, Bars, Filters
+from app.matching.lexical import LexicalModel
+from app.matching.parts import Part
+from app.matching.parts.codes import CodesPart
+from app.matching.parts.language import LanguagePart
+from app.matching.parts.segment import SegmentPart
+from app.matching.parts.text import StatementParts
+from app.matching.parts.wishes import WishesPart
+from app.matching.profiles import Profile, Statement
+from app.matching.reasons import Direction, Reason
+from app.matching.weights import DEFAULT, PARTS, PRESETS, SUBSTANCE, Weights
+
+__all__ = [
+    "DEFAULT",
+    "NO_FILTERS",
+    "PRESETS",
+    "Directed",
+    "Filters",
+    "Matcher",
+    "PairScore",
+    "Profile",
+    "Ranked",
+    "Reason",
+    "Statement",
+    "Weights",
+    "reciprocal",
+]
+
+FloatArray = NDArray[np.float32]
+IntArray = NDArray[np.int64]
+Order = Literal["score", "gain", "give"]
+
+ONE_SIDED = 2 / 3
+CARRYING = ("text", "codes")
+"""Parts that are always given as reasons. Another part is a reason only where its figure is no lower than the score:
+if it were lower the pair would score better without it."""
+TILE = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Directed:
+    """One direction of a pair. `score` is None when unknown; `parts` holds None for a part without input."""
+
+    score: float | None
+    coverage: float
+    parts: dict[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class PairScore:
+    """All about one pair, seen by `id`: `gain` is what `other_id` has for `id`, `give` the other way round.
+
+    `score` is the reciprocal score, before filters; `barred` tells that a filter forbids the pair. `reasons` follow
+    from the figures, the weightiest first.
+    """
+
+    id: int
+    other_id: int
+    score: float
+    gain: Directed
+    give: Directed
+    barred: bool
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One line of somebody's list. `gain` and `give` are None when that direction is unknown."""
+
+    id: int
+    score: float
+    gain: float | None
+    give: float | None
+
+
+def reciprocal(gain: float | None, give: float | None) -> float:
+    """The reciprocal score of two directed ones."""
+    array = _reciprocal(*(np.array([np.nan if x is None else x], dtype=np.float64) for x in (gain, give)))
+    return float(array[0])
+
+
+def _reciprocal(gain: NDArray[np.floating], give: NDArray[np.floating]) -> NDArray[np.floating]:
+    total = gain + give
+    both = 2 * gain * give / np.where(total > 0, total, 1)
+    one = np.where(np.isnan(gain), give, gain) * gain.dtype.type(ONE_SIDED)
+    return np.nan_to_num(np.where(np.isnan(total), one, both))
+
+
+class Matcher:
+    """All profiles of one event, ready to be scored against each other.
+
+    Built once (seconds for thousands); afterwards one profile can be put or taken away at the cost of that one. The
+    rarity of words is learnt from the offers present at building and stays until the next building.
+    """
+
+    def __init__(
+        self,
+        profiles: Sequence[Profile],
+        weights: Weights = DEFAULT,
+        filters: Filters = NO_FILTERS,
+        model: LexicalModel | None = None,
+    ) -> None:
+        self._profiles = list(profiles)
+        self._weights, self._filters = weights, filters
+        self._statements = StatementParts(self._profiles, model)
+        self._index()
+
+    def _index(self) -> None:
+        self._place = {profile.id: at for at, profile in enumerate(self._profiles)}
+        if len(self._place) < len(self._profiles):
+            raise ValueError("two profiles have the same id")
+        self._others: dict[str, Part] = {
+            "codes": CodesPart(self._profiles),
+            "segment": SegmentPart(self._profiles),
+            "wishes": WishesPart(self._profiles),
+            "language": LanguagePart(self._profiles),
+        }
+        self._bars = Bars(self._filters, self._profiles)
+
+    def __len__(self) -> int:
+        return len(self._profiles)
+
+    @property
+    def model(self) -> LexicalModel:
+        """What was learnt of the words; hand it to another Matcher to score by the same figures."""
+        return self._statements.model
+
+    def profile(self, profile_id: int) -> Profile:
+        """The profile of that id; KeyError if there is none."""
+        return self._profiles[self._place[profile_id]]
+
+    def put(self, profile: Profile) -> None:
+        """Take in a new profile, or an edited one in the place of its former self."""
+        place = self._place.get(profile.id, len(self._profiles))
+        self._statements.replace(place, profile)
+        self._profiles[place : place + 1] = [profile]
+        self._index()
+
+    def score(self, profile_id: int, other_id: int) -> PairScore:
+        """The pair with its parts and reasons. KeyError for an unknown id."""
+        row, col = (np.array([self._place[which]]) for which in (profile_id, other_id))
+        gain, give = self._explained(row, col), self._explained(col, row)
+        return PairScore(
+            profile_id,
+            other_id,
+            reciprocal(gain.score, give.score),
+            gain,
+            give,
+            bool(self._bars.block(row, col)[0, 0]),
+            self._reasons(profile_id, other_id, gain, give),
+        )
+
+    def ranked(self, profile_id: int, k: int | None = None, by: Order = "score") -> list[Ranked]:
+        """The best `k` partners (all by default) that no filter bars and that score above 0, best first.
+
+        `by` orders by the reciprocal score, or by one direction alone: 'gain' ("you may want them"), 'give' ("they
+        may want you"). Equal figures are ordered by id. KeyError for an unknown id.
+        """
+        rows = np.array([self._place[profile_id]])
+        gain, give, score = self._tile(rows, self._everyone())
+        return self._lines(gain[0], give[0], score[0], self._everyone(), k, by)
+
+    def ranked_all(self, k: int, by: Order = "score") -> Iterator[tuple[int, list[Ranked]]]:
+        """`ranked` for everyone, as pairs of id and list, a tile of people at a time; memory stays below a tile's
+        rows."""
+        for start in range(0, len(self._profiles), TILE):
+            rows = self._everyone()[start : start + TILE]
+            best = _Best(len(rows), k)
+            for begin in range(0, len(self._profiles), TILE):
+                cols = self._everyone()[begin : begin + TILE]
+                best.take(*self._tile(rows, cols), cols, by)
+            for row, (gain, give, score, cols) in zip(rows, best.lines(), strict=True):
+                yield self._profiles[row].id, self._lines(gain, give, score, cols, k, by)
+
+    def shared_text(self, need: Statement, offer: Statement) -> tuple[float, tuple[str, ...]]:
+        """The text score of one need and one offer of this event, and the words they share."""
+        texts = need.full_text, offer.full_text
+        return self.model.score(*texts), self._statements.shared_words(*texts)
+
+    def _everyone(self) -> IntArray:
+        return np.arange(len(self._profiles))
+
+    def _parts(self, rows: IntArray, cols: IntArray) -> dict[str, FloatArray]:
+        blocks = self._statements.blocks(rows, cols)
+        blocks.update({name: part.block(rows, cols) for name, part in self._others.items()})
+        return blocks
+
+    def _directed(self, blocks: dict[str, FloatArray]) -> tuple[FloatArray, FloatArray]:
+        """Score (NaN where unknown) and coverage."""
+        weights = self._weights.as_dict()
+        shape = blocks["text"].shape
+        top, bottom = np.zeros(shape, dtype=np.float32), np.zeros(shape, dtype=np.float32)
+        judged = np.zeros(shape, dtype=bool)
+        for name, weight in weights.items():
+            if not weight:
+                continue
+            known = ~np.isnan(blocks[name])
+            top += np.where(known, blocks[name], np.float32(0)) * np.float32(weight)
+            bottom += known * np.float32(weight)
+            if name in SUBSTANCE:
+                judged |= known
+        score = np.where(judged, np.minimum(top / np.where(bottom > 0, bottom, 1), 1), np.float32(np.nan))
+        return score, bottom / np.float32(sum(weights.values()))
+
+    def _tile(self, rows: IntArray, cols: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Gain, give and reciprocal score of rows with cols; the last is NaN where barred."""
+        gain = self._directed(self._parts(rows, cols))[0]
+        give = self._directed(self._parts(cols, rows))[0].T
+        score = _reciprocal(gain, give)
+        score[self._bars.block(rows, cols)] = np.nan
+        return gain, give, np.asarray(score, dtype=np.float32)
+
+    def _lines(
+        self, gain: FloatArray, give: FloatArray, score: FloatArray, cols: IntArray, k: int | None, by: Order
+    ) -> list[Ranked]:
+        key = _key(gain, give, score, by)
+        ids = np.array([self._profiles[col].id for col in cols], dtype=np.int64)
+        standing = np.flatnonzero(key > 0)
+        order = standing[np.lexsort((ids[standing], -key[standing]))][:k]
+        return [Ranked(int(ids[at]), float(score[at]), _known(gain[at]), _known(give[at])) for at in order]
+
+    def _explained(self, row: IntArray, col: IntArray) -> Directed:
+        blocks = self._parts(row, col)
+        score, coverage = self._directed(blocks)
+        parts = {name: _known(blocks[name][0, 0]) for name in PARTS}
+        return Directed(_known(score[0, 0]), float(coverage[0, 0]), parts)
+
+    def _reasons(self, viewer: int, other: int, gain: Directed, give: Directed) -> tuple[Reason, ...]:
+        one, two = self.profile(viewer), self.profile(other)
+        found = [*self._one_way("gain", gain, one, two), *self._one_way("give", give, two, one)]
+        return tuple(sorted(found, key=lambda reason: (-reason.contribution, reason.direction, reason.part)))
+
+    def _one_way(self, direction: Direction, figures: Directed, seeker: Profile, partner: Profile) -> list[Reason]:
+        if figures.score is None:
+            return []
+        weights = self._weights.as_dict()
+        present = sum(weights[name] for name, figure in figures.parts.items() if figure is not None)
+        found = self._statements.reasons(self._place[seeker.id], seeker, self._place[partner.id], partner)
+        found.update({name: r for name, part in self._others.items() if (r := part.reason(seeker, partner))})
+        return [
+            reason.weighed(direction, weights[name] * figure / present)
+            for name, reason in found.items()
+            if (figure := figures.parts[name]) and weights[name] and (name in CARRYING or figure >= figures.score)
+        ]
+
+
+def _known(figure: np.floating) -> float | None:
+    return None if np.isnan(figure) else float(figure)
+
+
+def _key(gain: FloatArray, give: FloatArray, score: FloatArray, by: Order) -> FloatArray:
+    """What a list is ordered by; -1 for those that are not in it."""
+    figures = {"score": score, "gain": gain, "give": give}[by]
+    return np.nan_to_num(np.where(np.isnan(score), np.float32(np.nan), figures), nan=-1.0)
+
+
+class _Best:
+    """The best of each row so far, while the columns pass by in tiles."""
+
+    def __init__(self, rows: int, k: int) -> None:
+        self._k = k
+        self._figures = np.full((4, rows, 0), np.nan, dtype=np.float64)
+
+    def take(self, gain: FloatArray, give: FloatArray, score: FloatArray, cols: IntArray, by: Order) -> None:
+        new = np.stack([gain, give, score, np.broadcast_to(cols, score.shape)]).astype(np.float64)
+        merged = np.concatenate([self._figures, new], axis=2)
+        if merged.shape[2] > self._k:
+            key = _key(merged[0], merged[1], merged[2], by)
+            # Ties at the cut go to the lower place, whatever the tiles: columns come in ascending order.
+            order = np.argsort(-key, axis=1, kind="stable")[:, : self._k]
+            merged = np.take_along_axis(merged, order[None], axis=2)
+        self._figures = merged
+
+    def lines(self) -> Iterator[tuple[FloatArray, FloatArray, FloatArray, IntArray]]:
+        for row in range(self._figures.shape[1]):
+            gain, give, score, cols = self._figures[:, row]
+            yield gain, give, score, cols.astype(np.int64)

@@ -1,0 +1,171 @@
+"""Reads on timetables, for the pages here and for later features."""
+
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
+
+from app.accounts.models import User
+from app.core.errors import NotFound
+from app.core.models import Job, JobState
+from app.events.models import Event, MeetingTable, Slot
+from app.meetings.models import MeetingRequest
+from app.registrations.models import Participant
+from app.timetables.models import (
+    Meeting,
+    MeetingState,
+    RunState,
+    SchedulingRun,
+    Seat,
+    Timetable,
+    TimetableChange,
+    TimetableState,
+    Unplaced,
+)
+
+LIVE_RUN_STATES = (RunState.QUEUED, RunState.RUNNING)
+
+
+def published_timetable(session: Session, event_id: int) -> Timetable | None:
+    """The timetable participants see, or None while nothing is published."""
+    return _in_state(session, event_id, TimetableState.PUBLISHED)
+
+
+def draft_timetable(session: Session, event_id: int) -> Timetable | None:
+    """The timetable the organiser is working on, or None."""
+    return _in_state(session, event_id, TimetableState.DRAFT)
+
+
+def _in_state(session: Session, event_id: int, state: TimetableState) -> Timetable | None:
+    return session.scalars(select(Timetable).where(Timetable.event_id == event_id, Timetable.state == state)).first()
+
+
+def versions(session: Session, event_id: int) -> Sequence[Timetable]:
+    """Published versions, the newest first."""
+    numbered = select(Timetable).where(Timetable.event_id == event_id, Timetable.number.is_not(None))
+    return session.scalars(numbered.order_by(Timetable.number.desc())).all()
+
+
+def version(session: Session, event_id: int, number: int) -> Timetable:
+    """One published version; raises NotFound."""
+    found = session.scalars(select(Timetable).where(Timetable.event_id == event_id, Timetable.number == number)).first()
+    if found is None:
+        raise NotFound(_("This event has no timetable version %(number)s.", number=number))
+    return found
+
+
+def meetings_of(session: Session, timetable_id: int, participant_id: int) -> Sequence[Meeting]:
+    """The scheduled meetings of one participant in time order, with slot, table, zone, request and seats loaded."""
+    return session.scalars(
+        _detailed()
+        .join(Seat, Seat.meeting_id == Meeting.id)
+        .where(Meeting.timetable_id == timetable_id, Seat.participant_id == participant_id)
+        .where(Meeting.state == MeetingState.SCHEDULED)
+    ).all()
+
+
+def meetings_in(session: Session, timetable_id: int) -> Sequence[Meeting]:
+    """All meetings of a timetable in time order, cancelled ones included, loaded like those of `meetings_of`."""
+    return session.scalars(_detailed().where(Meeting.timetable_id == timetable_id)).all()
+
+
+def _detailed() -> Select[Meeting]:
+    return (
+        select(Meeting)
+        .join(Meeting.slot)
+        .options(
+            contains_eager(Meeting.slot),
+            joinedload(Meeting.table).joinedload(MeetingTable.zone),
+            joinedload(Meeting.request),
+            selectinload(Meeting.seats)
+            .joinedload(Seat.participant)
+            .options(joinedload(Participant.user), joinedload(Participant.organisation)),
+        )
+        .order_by(Slot.starts_at, Meeting.table_id)
+    )
+
+
+def meeting_in(session: Session, event: Event, meeting_id: int) -> Meeting:
+    """A meeting of an event's draft or published timetable; raises NotFound."""
+    found = session.scalars(
+        select(Meeting)
+        .join(Meeting.timetable)
+        .where(Meeting.id == meeting_id, Timetable.event_id == event.id)
+        .where(Timetable.state != TimetableState.REPLACED)
+    ).first()
+    if found is None:
+        raise NotFound(_("This meeting is not in the current timetable any more."))
+    return found
+
+
+def unplaced_in(session: Session, timetable_id: int) -> Sequence[Unplaced]:
+    """Requests without a meeting in a timetable, the most wanted first."""
+    people = (joinedload(Participant.user), joinedload(Participant.organisation))
+    return session.scalars(
+        select(Unplaced)
+        .join(Unplaced.request)
+        .where(Unplaced.timetable_id == timetable_id)
+        .options(
+            joinedload(Unplaced.request).joinedload(MeetingRequest.requester).options(*people),
+            joinedload(Unplaced.request).joinedload(MeetingRequest.recipient).options(*people),
+        )
+        .order_by(Unplaced.id)
+    ).all()
+
+
+def changes_of(session: Session, timetable_id: int) -> Sequence[TimetableChange]:
+    """Everything that changed with and since the publication of a version, oldest first."""
+    return session.scalars(
+        select(TimetableChange).where(TimetableChange.timetable_id == timetable_id).order_by(TimetableChange.id)
+    ).all()
+
+
+def runs_of(session: Session, event_id: int) -> Sequence[SchedulingRun]:
+    """The runs of an event, the newest first, without their problems and schedules."""
+    return session.scalars(
+        select(SchedulingRun)
+        .where(SchedulingRun.event_id == event_id)
+        .options(defer(SchedulingRun.problem), defer(SchedulingRun.schedule))
+        .order_by(SchedulingRun.id.desc())
+    ).all()
+
+
+def run_in(session: Session, event_id: int, run_id: int) -> SchedulingRun:
+    """One run of an event; raises NotFound."""
+    run = session.get(SchedulingRun, run_id)
+    if run is None or run.event_id != event_id:
+        raise NotFound(_("There is no such run."))
+    return run
+
+
+def running(session: Session, event_id: int) -> SchedulingRun | None:
+    """The run that is waiting or working. One whose job ended without it is dead and does not count."""
+    return session.scalars(
+        select(SchedulingRun)
+        .outerjoin(Job, Job.id == SchedulingRun.job_id)
+        .where(SchedulingRun.event_id == event_id, SchedulingRun.state.in_(LIVE_RUN_STATES))
+        .where(Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
+        .order_by(SchedulingRun.id.desc())
+    ).first()
+
+
+def counts_of(session: Session, timetable_id: int) -> tuple[int, int]:
+    """Scheduled meetings and unplaced requests of a timetable."""
+    placed = session.scalar(
+        select(func.count())
+        .select_from(Meeting)
+        .where(Meeting.timetable_id == timetable_id, Meeting.state == MeetingState.SCHEDULED)
+    )
+    unplaced = session.scalar(select(func.count()).select_from(Unplaced).where(Unplaced.timetable_id == timetable_id))
+    return placed or 0, unplaced or 0
+
+
+def publishers(session: Session, found: Sequence[Timetable]) -> dict[int, str]:
+    """Timetable id -> name of who published it."""
+    rows = session.execute(
+        select(Timetable.id, User.name)
+        .join(User, User.id == Timetable.published_by_id)
+        .where(Timetable.id.in_([timetable.id for timetable in found]))
+    )
+    return dict(rows.all())

@@ -1,0 +1,73 @@
+"""Pure decisions on timetables."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.meetings.models import MeetingRequest, Priority
+from app.timetables.material import Placed
+from app.timetables.models import ChangeKind
+
+PRIORITY_BASE = {Priority.MUST: 55, Priority.HIGH: 35, Priority.NORMAL: 15}
+SCORE_SPAN = 30
+MUTUAL_BONUS = 15
+
+
+def value_of(request: MeetingRequest, score: float | None) -> int:
+    """What a meeting is worth to the event, a positive integer; the dearer of both sides' priorities counts.
+
+    `score` is the reciprocal complementarity in [0, 1]; None counts as 0.
+    """
+    wishes = [request.priority, *([request.recipient_priority] if request.recipient_priority else [])]
+    base = max(PRIORITY_BASE[wish] for wish in wishes)
+    return base + math.floor(SCORE_SPAN * (score or 0.0) + 0.5) + (MUTUAL_BONUS if request.mutual else 0)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One request whose meeting is not in both timetables at the same place with the same people."""
+
+    kind: ChangeKind
+    request_id: int
+    old: Placed | None
+    new: Placed | None
+
+    @property
+    def participant_ids(self) -> list[int]:
+        """Everybody who was or is in the meeting, by id."""
+        both = (self.old.participant_ids if self.old else ()) + (self.new.participant_ids if self.new else ())
+        return sorted(set(both))
+
+    @property
+    def old_slot_id(self) -> int | None:
+        return self.old.slot_id if self.old else None
+
+    @property
+    def old_table_id(self) -> int | None:
+        return self.old.table_id if self.old else None
+
+    @property
+    def new_slot_id(self) -> int | None:
+        return self.new.slot_id if self.new else None
+
+    @property
+    def new_table_id(self) -> int | None:
+        return self.new.table_id if self.new else None
+
+
+def differences(old: Mapping[int, Placed], new: Mapping[int, Placed]) -> list[Difference]:
+    """What changed from one timetable to the other, by request id; cancelled meetings count as absent."""
+    found = []
+    for request_id in sorted(set(old) | set(new)):
+        before, after = _held(old.get(request_id)), _held(new.get(request_id))
+        if before and after and before != after:
+            found.append(Difference(ChangeKind.MOVED, request_id, before, after))
+        elif after and not before:
+            found.append(Difference(ChangeKind.ADDED, request_id, None, after))
+        elif before and not after:
+            found.append(Difference(ChangeKind.CANCELLED, request_id, before, None))
+    return found
+
+
+def _held(place: Placed | None) -> Placed | None:
+    return None if place is None or place.cancelled else place

@@ -1,0 +1,1 @@
+"""Small factories, one module per feature."""
