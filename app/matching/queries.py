@@ -32,6 +32,18 @@ def scores_with(session: Session, participant_id: int, others: Collection[int]) 
     return {row.other_id: row for row in found}
 
 
+def scores_of_pairs(session: Session, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], Recommendation]:
+    """The recommendations of (viewer, other) pairs, where there are any."""
+    if not pairs:
+        return {}
+    viewers, others = {one for one, _other in pairs}, {other for _one, other in pairs}
+    query = select(Recommendation).where(
+        Recommendation.participant_id.in_(viewers), Recommendation.other_id.in_(others)
+    )
+    found = {(row.participant_id, row.other_id): row for row in session.scalars(query)}
+    return {pair: found[pair] for pair in pairs if pair in found}
+
+
 KINDS = {"gain": "needs", "give": "gives"}
 COMMON_GROUND = ("language",)
 

@@ -1,6 +1,6 @@
 """Writes of matching: scores and reasons of an event, kept as `Recommendation` rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session, joinedload
@@ -16,7 +16,7 @@ from app.matching.profiles import Profile, Statement
 from app.matching.scoring import Matcher
 from app.registrations.models import Participant, RegistrationState
 
-BEST = 40
+BEST = 24
 REASONS_KEPT = 5
 
 
@@ -56,13 +56,14 @@ def compute(session: Session, event: Event, *, best: int = BEST) -> list[dict[st
     known = {profile.id for profile in profiles}
     matcher = Matcher(profiles, filters=_filters(session, event))
     asked_for = facts.pairs_to_score.send(session, event=event)
-    wanted: dict[tuple[int, int], None] = {}
+    wanted: dict[tuple[int, int], set[int]] = {}
     for one, lines in matcher.ranked_all(best):
-        wanted.update(((one, line.id), None) for line in lines)
+        for line in lines:
+            wanted.setdefault((min(one, line.id), max(one, line.id)), set()).add(one)
     for one, other in (pair for _receiver, pairs in asked_for for pair in pairs):
         if one in known and other in known:
-            wanted.update({(one, other): None, (other, one): None})
-    return [_row(matcher, one, other) for one, other in wanted]
+            wanted.setdefault((min(one, other), max(one, other)), set()).update((one, other))
+    return [row for pair, viewers in wanted.items() for row in _rows(matcher, *pair, viewers)]
 
 
 def store(session: Session, event: Event, rows: Sequence[Mapping[str, object]], clock: Clock) -> None:
@@ -75,16 +76,26 @@ def store(session: Session, event: Event, rows: Sequence[Mapping[str, object]], 
         session.execute(insert(Recommendation), kept)
 
 
-def _row(matcher: Matcher, one: int, other: int) -> dict[str, object]:
-    found = matcher.score(one, other)
-    return {
-        "participant_id": one,
-        "other_id": other,
-        "score": found.score,
-        "gain": found.gain.score or 0.0,
-        "give": found.give.score or 0.0,
-        "reasons": [reason.as_data() for reason in found.reasons[:REASONS_KEPT]],
+def _rows(matcher: Matcher, low: int, high: int, viewers: Collection[int]) -> list[dict[str, object]]:
+    """The rows of one pair, scored once: the score is the same both ways, gain and give change places."""
+    found = matcher.score(low, high)
+    gain, give = found.gain.score or 0.0, found.give.score or 0.0
+    kept = found.reasons[:REASONS_KEPT]
+    views = {
+        low: (high, gain, give, kept),
+        high: (low, give, gain, tuple(reason.turned() for reason in kept)),
     }
+    return [
+        {
+            "participant_id": viewer,
+            "other_id": views[viewer][0],
+            "score": found.score,
+            "gain": views[viewer][1],
+            "give": views[viewer][2],
+            "reasons": [reason.as_data() for reason in views[viewer][3]],
+        }
+        for viewer in viewers
+    ]
 
 
 def _filters(session: Session, event: Event) -> Filters:
