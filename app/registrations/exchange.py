@@ -20,7 +20,6 @@ from app.core.tables import Cell, Row, Sheet, Table
 from app.events.models import Event, EventSession, MeetingTable, ParticipantType, Slot
 from app.events.queries import slots_of, tables_of, types_of
 from app.organisations import services as organisations
-from app.organisations.queries import organisation_named
 from app.organisations.services import OrganisationData
 from app.registrations import queries, services
 from app.registrations.models import Absence, Attendance, Participant, RegistrationState, SessionSignUp
@@ -239,8 +238,7 @@ def _user(session: Session, clock: Clock, known: _Event, row: Row) -> User:
 def _organisation(session: Session, clock: Clock, actor: User | None, row: Row) -> Any:
     name, country = row.get("organisation"), row.get("country").upper()
     try:
-        found = organisation_named(session, name, country) if name else None
-        return found or organisations.find_or_create(
+        return organisations.find_or_create(
             session,
             clock,
             actor,

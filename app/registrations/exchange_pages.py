@@ -132,7 +132,7 @@ def _finish(event: Event, reports: list[SheetReport], *, mail: bool) -> None:
 
 
 def _answer(name: str, kind: str, content: bytes) -> Response:
-    response = Response(content, mimetype=XLSX_TYPE if kind == "xlsx" else CSV_TYPE)
+    response = Response(content, content_type=XLSX_TYPE if kind == "xlsx" else CSV_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return response
 

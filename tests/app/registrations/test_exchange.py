@@ -50,6 +50,11 @@ def checked_in(page):
     return re.search(r'name="checked" value="([^"]+)"', page.text)[1]
 
 
+def places(page):
+    """Row and column of each fault that is shown."""
+    return re.findall(r'data-label="Row">(\d+)</td><td data-label="Column"><strong>(\w*)', page.text)
+
+
 def count(session, table):
     session.expire_all()
     return session.scalar(select(func.count()).select_from(table))
@@ -136,11 +141,10 @@ def table(*rows):
 
 @pytest.mark.parametrize(("column", "text", "sentence"), FAULTS)
 def test_each_fault_names_row_column_and_remedy_and_nothing_is_imported(cast, olga, session, column, text, sentence):
-    good = SOUND | {"email": "other@example.org"}
+    good = SOUND | {"email": "other@example.org", "organisation": "Boreal"}
     page = olga.post(IMPORT, data=upload(table(good, SOUND | {column: text})))
     assert page.status_code == 422
-    rows = re.findall(r'<td class="right" data-label="Row">(\d+)</td><td data-label="Column"><strong>(\w*)', page.text)
-    assert rows == [("3", column)]
+    assert places(page) == [("3", column)]
     assert sentence in page.text
     assert (count(session, Participant), count(session, User), count(session, Organisation)) == (2, 6, 2)
 
@@ -172,8 +176,7 @@ def test_all_faults_are_shown_at_once(cast, olga, session):
 def test_faults_of_entries(cast, olga, session, entries, place, sentence):
     page = olga.post(IMPORT, data=upload(None, entries))
     assert page.status_code == 422
-    rows = re.findall(r'<td class="right" data-label="Row">(\d+)</td><td data-label="Column"><strong>(\w*)', page.text)
-    assert rows[0] == place
+    assert places(page)[0] == place
     assert sentence in page.text
     assert count(session, Entry) == 0
 
