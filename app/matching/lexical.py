@@ -16,7 +16,7 @@ Pieces of words are the runs of three to five letters inside each word with its 
 compounds, typing errors and related words of neighbouring languages.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -100,11 +100,11 @@ class LexicalModel:
     as held by no offer), so that one edited profile never moves the scores of others.
     """
 
-    def __init__(self, offers: Sequence[str], also: Iterable[str] = ()) -> None:
+    def __init__(self, offers: Sequence[str]) -> None:
         self._lexicon = Lexicon()
+        self._kind_array = np.zeros(0, dtype=np.int8)
+        self._rarities = np.zeros(0)
         counts = self._counts(offers)
-        for text in also:
-            self._lexicon.terms(text)
         self._offers = max(1, len(offers))
         self._held_by = np.bincount(counts.indices, minlength=len(self._lexicon)).astype(np.float64)
         lengths = self._lengths(counts)
@@ -151,12 +151,16 @@ class LexicalModel:
         return len(self._lexicon)
 
     def _rarity(self) -> NDArray[np.float64]:
-        held = np.zeros(len(self._lexicon))
-        held[: len(self._held_by)] = self._held_by
-        return np.log1p((self._offers - held + 0.5) / (held + 0.5))
+        if len(self._rarities) < len(self._lexicon):
+            held = np.zeros(len(self._lexicon))
+            held[: len(self._held_by)] = self._held_by
+            self._rarities = np.log1p((self._offers - held + 0.5) / (held + 0.5))
+        return self._rarities
 
     def _kinds(self) -> NDArray[np.int8]:
-        return np.array(self._lexicon.kinds, dtype=np.int8)
+        if len(self._kind_array) < len(self._lexicon):
+            self._kind_array = np.array(self._lexicon.kinds, dtype=np.int8)
+        return self._kind_array
 
     def _counts(self, texts: Sequence[str]) -> sparse.csr_matrix:
         rows = [self._lexicon.terms(text) for text in texts]
@@ -168,8 +172,8 @@ class LexicalModel:
         return counts
 
     def _lengths(self, counts: sparse.csr_matrix) -> NDArray[np.float64]:
-        kinds = self._kinds()
-        chosen = sparse.csr_matrix(
-            (np.ones(len(kinds)), (np.arange(len(kinds)), kinds)), shape=(counts.shape[1], 3), dtype=np.float64
-        )
-        return np.asarray((counts @ chosen).toarray())
+        """How many terms of each kind each row holds."""
+        row = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+        kinds = self._kinds()[counts.indices]
+        lengths = np.bincount(row * 3 + kinds, weights=counts.data, minlength=3 * counts.shape[0])
+        return np.asarray(lengths.reshape(-1, 3))

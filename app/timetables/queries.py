@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
+from app.accounts.models import User
 from app.core.errors import NotFound
 from app.core.models import Job, JobState
 from app.events.models import Event, MeetingTable, Slot
@@ -158,3 +159,13 @@ def counts_of(session: Session, timetable_id: int) -> tuple[int, int]:
     )
     unplaced = session.scalar(select(func.count()).select_from(Unplaced).where(Unplaced.timetable_id == timetable_id))
     return placed or 0, unplaced or 0
+
+
+def publishers(session: Session, found: Sequence[Timetable]) -> dict[int, str]:
+    """Timetable id -> name of who published it."""
+    rows = session.execute(
+        select(Timetable.id, User.name)
+        .join(User, User.id == Timetable.published_by_id)
+        .where(Timetable.id.in_([timetable.id for timetable in found]))
+    )
+    return dict(rows.all())

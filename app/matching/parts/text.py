@@ -2,10 +2,13 @@
 
 For seeker a and partner b, with t(q, d) the text score of need q of a and offer d of b (`lexical`):
 
-    text(a, b) = 0.8 · max over q of best(q) + 0.2 · mean over q of best(q),   best(q) = max over d of t(q, d)
+    text(a, b) = 0.8 · max over q of best(q) + 0.2 · mean over q of best(q)
+    best(q)    = (max over offers d of b of t(q, d)) · (1 - max over offers d of a of t(q, d))
 
-so the best-met need decides and the others still count. Readiness and kind of partnership are means over all pairs of
-need and offer that state both sides, weighted by t(q, d) + 0.01: they are judged where the texts meet.
+so the best-met need decides and the others still count, and a need that the seeker could meet itself counts less: two
+who have and seek the same are alike, not complementary. Readiness and kind of partnership are means over all pairs of
+need and offer that state both sides, weighted by that product for q and d, plus 0.01: they are judged where the
+texts meet.
 """
 
 from collections.abc import Sequence
@@ -24,6 +27,7 @@ from app.matching.words import stems_and_words
 BEST_NEED = np.float32(0.8)
 FLOOR = np.float32(0.01)
 SHOWN_WORDS = 6
+CHUNK = 10_000
 
 
 class StatementParts:
@@ -36,7 +40,32 @@ class StatementParts:
         offers = [statement.full_text for statement in self._offers.statements]
         self.model = model or LexicalModel(offers)
         self._need_rows, self._offer_rows = self.model.need_rows(needs), self.model.offer_rows(offers)
+        self._novelty = self._novelty_of_all(len(profiles))
         self._fits = self._make_fits()
+
+    def _novelty_of_all(self, people: int) -> FloatArray:
+        """`_novelties` of everyone, from the rows at hand."""
+        novelty = np.ones(len(self._needs.statements), dtype=np.float32)
+        pairs = [
+            (need, offer)
+            for place in range(people)
+            for need in range(*self._needs.span(place))
+            for offer in range(*self._offers.span(place))
+        ]
+        for start in range(0, len(pairs), CHUNK):
+            needs, offers = np.array(pairs[start : start + CHUNK]).T
+            raw = _widened(self._need_rows, self.model.width())[needs].multiply(
+                _widened(self._offer_rows, self.model.width())[offers]
+            )
+            np.minimum.at(novelty, needs, 1 - calibrate(np.asarray(raw.sum(axis=1)).ravel()))
+        return novelty
+
+    def _novelties(self, profile: Profile) -> FloatArray:
+        """For each need, how far the one who has it cannot meet it alone: 1 less the best text score of an own
+        offer."""
+        if not profile.needs or not profile.offers:
+            return np.ones(len(profile.needs), dtype=np.float32)
+        return np.asarray(1 - self._pairwise(profile.needs, profile.offers).max(axis=1), dtype=np.float32)
 
     def _make_fits(self) -> dict[str, FitTable]:
         needs, offers = self._needs.statements, self._offers.statements
@@ -55,6 +84,8 @@ class StatementParts:
         self._offer_rows = _spliced(
             self._offer_rows, self._offers.span(place), self.model.offer_rows([s.full_text for s in profile.offers])
         )
+        first, last = self._needs.span(place)
+        self._novelty = np.concatenate([self._novelty[:first], self._novelties(profile), self._novelty[last:]])
         self._needs.replace(place, profile.needs)
         self._offers.replace(place, profile.offers)
         self._fits = self._make_fits()
@@ -83,13 +114,20 @@ class StatementParts:
     def _texts(self, needs: IntArray, offers: IntArray) -> FloatArray:
         width = self.model.width()
         raw = _widened(_rows(self._need_rows, needs), width) @ _widened(_rows(self._offer_rows, offers), width).T
-        return calibrate(raw.toarray())
+        return calibrate(raw.toarray()) * self._novelty[needs][:, None]
 
-    def reasons(self, seeker: Profile, partner: Profile) -> dict[str, Reason]:
-        """For each of the three parts the pair of need and offer that carries it, if any does."""
+    def _pairwise(self, needs: Sequence[Statement], offers: Sequence[Statement]) -> FloatArray:
+        need_rows = self.model.need_rows([need.full_text for need in needs])
+        offer_rows = self.model.offer_rows([offer.full_text for offer in offers])
+        width = self.model.width()
+        return calibrate((_widened(need_rows, width) @ _widened(offer_rows, width).T).toarray())
+
+    def reasons(self, row: int, seeker: Profile, col: int, partner: Profile) -> dict[str, Reason]:
+        """For each of the three parts the pair of need and offer that carries it, if any does. `row` and `col` are
+        the places of seeker and partner."""
         if not seeker.needs or not partner.offers:
             return {}
-        texts = np.array([[self.model.score(n.full_text, o.full_text) for o in partner.offers] for n in seeker.needs])
+        texts = self._texts(np.arange(*self._needs.span(row)), np.arange(*self._offers.span(col)))
         found = {"text": self._text_reason(seeker, partner, texts)}
         for part, fit in (("trl", _statement_trl), ("partnership", _statement_kind)):
             fits = np.array([[fit(n, o) or 0.0 for o in partner.offers] for n in seeker.needs])
