@@ -101,15 +101,21 @@ def _solve(slug: str, options: RunOptions) -> None:
     with _unit() as session:
         run = runs.new_run(session, _event(session, slug), options, None, _clock())
         runs.begin(session, run, _clock())
+    points: list[engine.Point] = []
+
+    def note(point: engine.Point) -> None:
+        points.append(point)
+        _tell(point)
+
     try:
-        outcome = runs.work(run, _tell)
+        outcome = runs.work(run, note)
     except AppError as error:
         with _unit() as session:
             runs.fail(session, session.get_one(SchedulingRun, run.id), error.message, _clock())
         raise click.ClickException(error.message) from error
     with _unit() as session:
         done = session.get_one(SchedulingRun, run.id)
-        runs.finish(session, done, outcome, _clock())
+        runs.finish(session, done, outcome, _clock(), points=points)
         gap = f"{100 * (done.gap or 0):.2f} %"
         click.echo(
             f"{slug}: placed {done.placed} of {done.requests}, value {done.value}, bound {done.bound}, gap {gap}, "
