@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scheduler.audit import audit
+from scheduler.benchmark import solve_benchmark
 from scheduler.bound import select
-from scheduler.compact import Compactor, compactness
+from scheduler.compact import Compactor
 from scheduler.construct import construct, fill
 from scheduler.contradictions import refuse_contradictions
 from scheduler.errors import ImpossibleError, SchedulerError
-from scheduler.explain import explain
 from scheduler.improve import improve, place_musts
 from scheduler.instance import Instance, compile_problem
 from scheduler.options import Options, Progress, Result
 from scheduler.plan import Plan
 from scheduler.problem import Problem
+from scheduler.result import result_of
 from scheduler.run import Run
-from scheduler.schedule import Meeting, Schedule
 from scheduler.seat import seat
 
 STEPS_PER_MEETING = 100  # compaction attempts per placed meeting in one round
@@ -34,6 +33,8 @@ def solve(
     run = Run(options, progress, stop)
     inst = compile_problem(problem)
     refuse_contradictions(inst)
+    if options.problem == "b2b":
+        return solve_benchmark(inst, run)
     selection = select(inst)
     if selection is None:
         raise ImpossibleError("musts_clash", "requests", "the must-meetings cannot all be held")
@@ -43,7 +44,7 @@ def solve(
     improve(plan, run, share=0.6)
     run.report("improve", plan)
     _compact(plan, run)
-    return _result(problem, plan, run)
+    return result_of(plan, run, seat(inst, plan, run.stopped), selection.price)
 
 
 def _first_plan(inst: Instance, choice: list[int], run: Run) -> Plan:
@@ -73,38 +74,3 @@ def _compact(plan: Plan, run: Run) -> None:
         dull = dull + 1 if saved <= 0 else 0
         heat *= 0.7
         run.report("compact", plan)
-
-
-def _result(problem: Problem, plan: Plan, run: Run) -> Result:
-    inst = plan.inst
-    tables = seat(inst, plan, run.stopped)
-    meetings = []
-    for r in sorted((r for r, t in enumerate(plan.at) if t >= 0), key=lambda r: (plan.at[r], r)):
-        how = plan.how[r]
-        assert how is not None
-        meetings.append(
-            Meeting(
-                problem.requests[r].id,
-                tuple(problem.participants[p].id for p in how.who),
-                problem.slots[plan.at[r]].id,
-                problem.tables[tables[r]].id,
-            )
-        )
-    schedule = Schedule(tuple(meetings), tuple(explain(inst, plan)), run.bound)
-    judgement = audit(problem, schedule)
-    if not judgement.legal:
-        raise AssertionError(f"the engine made an illegal schedule: {judgement.broken[0].sentence}")
-    breaks, idle = compactness(inst, plan)
-    return Result(
-        schedule=schedule,
-        status="optimal" if plan.value == run.bound else "feasible",
-        value=plan.value,
-        bound=run.bound,
-        gap=judgement.gap or 0.0,
-        breaks=breaks,
-        idle_slots=idle,
-        placed=len(meetings),
-        seconds_to_first=run.first or run.seconds,
-        seconds=run.seconds,
-        measures=judgement.measures,
-    )

@@ -48,6 +48,10 @@ class Plan:
         twin.in_pool = [dict(row) for row in self.in_pool]
         return twin
 
+    def fits(self, r: int, option: Option, t: int) -> bool:
+        """Whether request r could be placed in slot t right now."""
+        return self.within_limits(option) and bool(self.possible(r, option) >> t & 1)
+
     def place(self, r: int, option: Option, t: int) -> None:
         """Put request r, not placed so far, into slot t; the caller has made sure that it fits."""
         self.at[r], self.how[r] = t, option

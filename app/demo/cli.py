@@ -20,11 +20,12 @@ LINK_LIFETIME = timedelta(days=7)
 
 
 @click.command("demo")
-@click.option("--stage", type=click.Choice(STAGES), default=STAGES[-1], show_default=True, help="How far to go.")
+@click.option("--stage", type=click.Choice(STAGES), default="scheduled", show_default=True, help="How far to go.")
 @click.option("--size", default=FULL_SIZE, show_default=True, type=click.IntRange(min=20, max=FULL_SIZE))
+@click.option("--time-limit", default=60, show_default=True, type=click.IntRange(min=1), help="Seconds for the engine.")
 @click.option("--links", is_flag=True, help="Only print one-time sign-in links of the demo event loaded before.")
 @with_appcontext
-def commands(stage: str, size: int, links: bool) -> None:
+def commands(stage: str, size: int, time_limit: int, links: bool) -> None:
     """Load the demo event. What is there already stays as it is; a second run changes nothing."""
     database: Database = current_app.extensions["database"]
     clock: Clock = current_app.extensions["clock"]
@@ -32,7 +33,7 @@ def commands(stage: str, size: int, links: bool) -> None:
         if links:
             print_links(session, clock)
         else:
-            event = bring_to_stage(session, clock, stage, size=size, say=click.echo)
+            event = bring_to_stage(session, clock, stage, size=size, time_limit=time_limit, say=click.echo)
             click.echo("\n".join(report(session, event)))
         session.commit()
 

@@ -16,7 +16,7 @@ from app.matching.profiles import Profile, Statement
 from app.matching.scoring import Matcher
 from app.registrations.models import Participant, RegistrationState
 
-BEST = 40
+BEST = 24
 REASONS_KEPT = 5
 
 
