@@ -60,7 +60,7 @@ def _scheduled(session: Session, clock: Clock, event: Event, time_limit: int, sa
         if draft_timetable(session, event.id) is None:
             say(f"Scheduling, at most {time_limit} seconds ...")
             timetables.solve_now(
-                session, event, timetables.timetables.RunOptions(time_limit=time_limit), clock=clock, actor=organiser
+                session, event, timetables.RunOptions(time_limit=time_limit), clock=clock, actor=organiser
             )
             session.commit()
         timetables.publish(session, event, organiser, clock, note="First timetable")
