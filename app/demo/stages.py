@@ -13,7 +13,6 @@ from app.matching.models import Recommendation
 from app.registrations.models import Participant
 from app.timetables import services as timetables
 from app.timetables.models import Timetable
-from app.timetables.options import RunOptions
 from app.timetables.queries import draft_timetable, published_timetable
 
 STAGES = ("registration", "booking", "scheduled", "live")
@@ -60,7 +59,9 @@ def _scheduled(session: Session, clock: Clock, event: Event, time_limit: int, sa
         organiser = queries.organiser_of(session, event)
         if draft_timetable(session, event.id) is None:
             say(f"Scheduling, at most {time_limit} seconds ...")
-            timetables.solve_now(session, event, RunOptions(time_limit=time_limit), clock=clock, actor=organiser)
+            timetables.solve_now(
+                session, event, timetables.RunOptions(time_limit=time_limit), clock=clock, actor=organiser
+            )
             session.commit()
         timetables.publish(session, event, organiser, clock, note="First timetable")
     services.advance_phase(session, event, Phase.SCHEDULING)

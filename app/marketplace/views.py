@@ -15,7 +15,7 @@ from app.core.errors import Invalid, NotFound
 from app.core.guard import guarded
 from app.events.models import Event
 from app.events.policy import current_event, event_staff
-from app.marketplace import queries, services
+from app.marketplace import exchange, queries, services
 from app.marketplace.forms import attach, entry_data, entry_form
 from app.marketplace.models import Entry, EntryKind
 from app.registrations.models import Participant
@@ -170,4 +170,5 @@ def init_app(app: Flask) -> None:
     navigation.add_section(
         "participant", navigation.Panel("marketplace/_participant_section.html", participant_section, 10)
     )
+    exchange.register_sheets()
     facts.profile_judged.connect(judge_profile)

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     EmailField,
@@ -128,6 +129,14 @@ class MyOrganisationForm(OrganisationForm):
     """Correct the entry of an organisation, or move to another one."""
 
     change = RadioField(_l("What has changed?"), default="correct")
+
+
+class ImportForm(FlaskForm):
+    """A workbook, or one CSV file per table."""
+
+    file = FileField(_l("Participants"))
+    entries = FileField(_l("Needs and offers"))
+    invite = BooleanField(_l("Mail everybody who is new an invitation with a sign-in link"))
 
 
 class ReasonForm(FlaskForm):

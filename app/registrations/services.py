@@ -306,9 +306,13 @@ def _checked(event: Event, profile: ProfileData) -> dict[str, Any]:
 
 def _next_code(session: Session, event_id: int) -> str:
     """'p0001', 'p0002', …: one above the highest so far. The caller holds the event's row."""
-    codes = session.scalars(select(Participant.code).where(Participant.event_id == event_id))
+    codes = session.scalars(
+        select(Participant.code)
+        .where(Participant.event_id == event_id, Participant.code.startswith("p"))
+        .order_by(func.length(Participant.code).desc(), Participant.code.desc())
+    )
     numbers = (int(match[1]) for code in codes if (match := re.fullmatch(r"p(\d+)", code)))
-    return f"p{max(numbers, default=0) + 1:04d}"
+    return f"p{next(numbers, 0) + 1:04d}"
 
 
 def _record(

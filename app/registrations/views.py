@@ -11,11 +11,11 @@ from app.core.database import session
 from app.events.models import Event, StaffRole
 from app.events.policy import staff_role
 from app.organisations import reference
-from app.registrations import desk_pages, joining, my_pages, organiser_pages, queries
+from app.registrations import desk_pages, exchange, exchange_pages, joining, my_pages, organiser_pages, queries
 from app.registrations.blueprint import blueprint
 from app.registrations.models import RegistrationState
 
-__all__ = ["blueprint", "desk_pages", "init_app", "joining", "my_pages", "organiser_pages"]
+__all__ = ["blueprint", "desk_pages", "exchange_pages", "init_app", "joining", "my_pages", "organiser_pages"]
 COUNTRIES_SHOWN = 15
 
 
@@ -72,6 +72,9 @@ def init_app(app: Flask) -> None:
     add(entry("participant", "registrations.profile", _l("Me"), "person-circle", 50, shown=_registered_here))
     add(entry("organiser", "registrations.participants", _l("Participants"), "people", 20, people, badge=_waiting))
     add(entry("organiser", "registrations.check_in", _l("Check-in"), "person-check", 22, people))
+    add(entry("organiser", "registrations.import_participants", _l("Import"), "upload", 26, people, shown=_organises))
+    add(entry("organiser", "registrations.export", _l("Export"), "download", 27, people, shown=_organises))
+    exchange.register_sheets()
     navigation.add_panel(navigation.Panel("registrations/_overview_panel.html", overview_panel, 20))
     app.jinja_env.globals["trl_text"] = trl_text
     app.jinja_env.filters["language_name"] = reference.languages().label

@@ -222,7 +222,7 @@ def _timetable_for_placing() -> Timetable:
 
 def _place(form: PlaceForm) -> tuple[Slot, MeetingTable]:
     if not form.validate():
-        raise Invalid(" ".join(message for messages in form.errors.values() for message in messages))
+        raise Invalid(" ".join(str(message) for messages in form.errors.values() for message in messages))
     return _find_slot(form.slot.data), _find_table(form.table.data)
 
 

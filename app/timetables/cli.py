@@ -76,7 +76,7 @@ def schedule(slug: str, time_limit: float, workers: int, seed: int) -> None:
 @with_appcontext
 def export_problem(slug: str, output: Path) -> None:
     """Write an event as a problem of the exchange format."""
-    with _unit() as session:
+    with _unit(read_only=True) as session:
         _write(output, build_problem(session, _event(session, slug)))
 
 
@@ -86,7 +86,7 @@ def export_problem(slug: str, output: Path) -> None:
 @with_appcontext
 def export_schedule(slug: str, output: Path) -> None:
     """Write an event's published timetable, else its draft, as a schedule of the exchange format."""
-    with _unit() as session:
+    with _unit(read_only=True) as session:
         event = _event(session, slug)
         timetable = published_timetable(session, event.id) or draft_timetable(session, event.id)
         if timetable is None:
@@ -101,15 +101,21 @@ def _solve(slug: str, options: RunOptions) -> None:
     with _unit() as session:
         run = runs.new_run(session, _event(session, slug), options, None, _clock())
         runs.begin(session, run, _clock())
+    points: list[engine.Point] = []
+
+    def note(point: engine.Point) -> None:
+        points.append(point)
+        _tell(point)
+
     try:
-        outcome = runs.work(run, _tell)
+        outcome = runs.work(run, note)
     except AppError as error:
         with _unit() as session:
             runs.fail(session, session.get_one(SchedulingRun, run.id), error.message, _clock())
         raise click.ClickException(error.message) from error
     with _unit() as session:
         done = session.get_one(SchedulingRun, run.id)
-        runs.finish(session, done, outcome, _clock())
+        runs.finish(session, done, outcome, _clock(), points=points)
         gap = f"{100 * (done.gap or 0):.2f} %"
         click.echo(
             f"{slug}: placed {done.placed} of {done.requests}, value {done.value}, bound {done.bound}, gap {gap}, "
@@ -126,9 +132,9 @@ def _tell(point: engine.Point) -> None:
 
 
 @contextmanager
-def _unit() -> Iterator[Session]:
+def _unit(*, read_only: bool = False) -> Iterator[Session]:
     """One unit of work; an error for the user becomes one line on the terminal."""
-    with database().open() as session:
+    with database().open(read_only=read_only) as session:
         try:
             yield session
             session.commit()

@@ -16,7 +16,6 @@ from app.timetables import queries
 from app.timetables.blueprint import blueprint
 from app.timetables.forms import ActionForm, RunForm
 from app.timetables.models import RunState, SchedulingRun
-from app.timetables.problem import build_problem
 from app.timetables.queries import LIVE_RUN_STATES
 from app.timetables.services import draft_from_run, start_run, stop_run
 from app.timetables.services.runs import summary
@@ -40,7 +39,6 @@ def runs(slug: str) -> str | BaseResponse | tuple[str, int]:
         status = 422
     found = queries.runs_of(session(), event.id)
     draft = queries.draft_timetable(session(), event.id)
-    problem = build_problem(session(), event)
     page = render_template(
         "timetables/runs.html",
         form=form,
@@ -49,7 +47,7 @@ def runs(slug: str) -> str | BaseResponse | tuple[str, int]:
         active=queries.running(session(), event.id),
         draft=draft,
         published=queries.published_timetable(session(), event.id),
-        sizes={part: len(problem[part]) for part in ("slots", "tables", "participants", "requests")},
+        sizes=queries.sizes_of(session(), event.id),
     )
     return page, status
 

@@ -82,7 +82,7 @@ def grid(slug: str) -> str:
         "tabs": which_tabs("timetables.grid", timetable, view=view),
         "days": [
             {
-                "label": d,
+                "label": day_words(d),
                 "url": url_for("timetables.grid", slug=slug, which=which, view=view, day=d),
                 "active": d == day,
             }
