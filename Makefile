@@ -10,8 +10,9 @@ TESTS ?=
 PYTHON := $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 SETUP := setup/install.py
-# The settings of this checkout; an environment prepared for another one must not leak in.
-export FLASK_APP = app:create_app
+SERVED := $(BIN)/python serve.py --host $(HOST) --port $(PORT)
+# What the checks need of the settings; no checkout has to be set up for them, and no database is touched.
+CHECKED := MEETWRIGHT_SECRET_KEY=for-the-checks-only-0123456789abcdef MEETWRIGHT_DATABASE_URL=sqlite:///:memory:
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -25,29 +26,29 @@ help: ## Say what each command does
 	@echo '           make test TESTS=tests/scheduler JOBS=2'
 
 demo: runtime ## Set up, load the demo event, schedule and publish it, and serve it on 127.0.0.1:5000
-	@$(BIN)/python -m config init
-	@$(BIN)/flask migrate
-	@$(BIN)/flask demo
-	@if [ "$(SERVE)" != 0 ]; then $(BIN)/flask demo --links && exec $(BIN)/python serve.py --host $(HOST) --port $(PORT); fi
+	@$(BIN)/python config.py --demo
+	@if [ "$(SERVE)" = 0 ]; then exec $(BIN)/flask demo; else $(BIN)/flask demo --with-links && exec $(SERVED); fi
 
 run: runtime ## Set up and serve without demo data
-	@$(BIN)/python -m config init
-	@$(BIN)/flask migrate
-	@exec $(BIN)/python serve.py --host $(HOST) --port $(PORT)
+	@$(BIN)/python config.py
+	@$(BIN)/flask database upgrade
+	@exec $(SERVED)
 
-test: tools ## Run every test (installs PostgreSQL, Redis and Chromium when run as root)
+test: tools ## Run every test (as root, installs PostgreSQL, Redis and Chromium when they are missing)
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(TESTS)
 
-check: tools ## Check style, types, imports, migrations, translations and names
+check: tools ## Check style, types, imports, migrations, translations and house rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python setup/house_rules.py
-	$(BIN)/python -m pytest -q tests/migrations
+	$(CHECKED) $(BIN)/flask database check
+	mkdir -p build
+	$(BIN)/pybabel -q extract -F setup/babel.cfg -k _l -k lazy_gettext -o build/messages.pot app
 
 fmt: tools ## Format the code and mend what can be mended automatically
-	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
 
 runtime:

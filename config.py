@@ -104,7 +104,7 @@ def write_first_settings(settings_file: Path = SETTINGS_FILE, *, demo: bool) -> 
     """Write a settings file with a fresh random secret, readable by its owner only; False when one exists."""
     if settings_file.exists():
         return False
-    settings_file.parent.mkdir(parents=True, exist_ok=True)
+    settings_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # it will hold the data, too
     settings_file.touch(mode=0o600)
     lines = [
         f"MEETWRIGHT_SECRET_KEY={secrets.token_urlsafe(48)}",

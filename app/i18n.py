@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from flask import Flask, current_app, has_request_context, request
+from flask import Flask, current_app, has_app_context, has_request_context, request
 from flask_babel import format_date, format_datetime, format_time, get_locale
 from flask_login import current_user
 
@@ -10,7 +10,9 @@ from app.core.clock import in_zone
 
 
 def offered_languages() -> list[str]:
-    """Language codes of the settings, the default first."""
+    """Language codes of the settings, the default first. Without an application: English, the source's language."""
+    if not has_app_context():
+        return ["en"]
     codes = current_app.extensions["settings"].languages.split(",")
     return [code.strip() for code in codes if code.strip()]
 

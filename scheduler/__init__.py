@@ -11,7 +11,8 @@ called.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from scheduler.audit import Broken, Judgement, Measures, audit
 from scheduler.b2b import read_b2b
@@ -29,6 +30,9 @@ from scheduler.schedule import (
     write_schedule,
 )
 from scheduler.writing import problem_to_json
+
+if TYPE_CHECKING:
+    from scheduler.replan import Replan
 
 __version__ = VERSION
 
@@ -57,6 +61,7 @@ __all__ = [
     "read_b2b",
     "read_problem",
     "read_schedule",
+    "replan",
     "schedule_from_json",
     "schedule_to_json",
     "solve",
@@ -81,3 +86,26 @@ def solve(
     from scheduler.engine import solve as run
 
     return run(problem, options or Options(), progress, stop)
+
+
+def replan(
+    problem: Problem,
+    published: Schedule,
+    options: Options | None = None,
+    *,
+    now: str | None = None,
+    max_moves: int | None = None,
+    prices: Mapping[str, float] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Replan:
+    """Fit a published schedule to a changed problem, moving as few meetings as possible.
+
+    Meetings in slots before ``now`` (a slot id) stay as they are, pinned ones too; no meeting that still holds is
+    cancelled. At most ``max_moves`` meetings move, by default three per meeting lost or request added; 0 only fills
+    free places. ``prices`` of an earlier ``Result`` give a proven bound without solving the linear program again.
+    If must-meetings do not fit that way, everything is scheduled anew. Errors as for ``solve``.
+    """
+    from scheduler.replan import replan as run
+
+    return run(problem, published, options or Options(), now, max_moves, prices, progress, stop)

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scheduler.audit import audit
+from scheduler.benchmark import solve_benchmark
 from scheduler.bound import select
-from scheduler.compact import Compactor, compactness
+from scheduler.compact import Compactor
 from scheduler.construct import construct, fill
 from scheduler.contradictions import refuse_contradictions
 from scheduler.errors import ImpossibleError, SchedulerError
-from scheduler.explain import explain
 from scheduler.improve import improve, place_musts
 from scheduler.instance import Instance, compile_problem
 from scheduler.options import Options, Progress, Result
 from scheduler.plan import Plan
 from scheduler.problem import Problem
+from scheduler.result import result_of
 from scheduler.run import Run
-from scheduler.schedule import Meeting, Schedule
 from scheduler.seat import seat
 
-STEPS_PER_MEETING = 100  # compaction attempts per placed meeting in one round
-PATIENCE = 3  # rounds without gain before compaction stops by itself
+STEPS_PER_MEETING = 400  # compaction attempts per placed meeting, if time allows
+TRIAL = 2_000  # attempts that measure the speed
+STAGES = 20  # of cooling, each reported
+HEAT = 0.6  # annealing temperature at the start, in idle slots
 
 
 def solve(
@@ -34,6 +35,8 @@ def solve(
     run = Run(options, progress, stop)
     inst = compile_problem(problem)
     refuse_contradictions(inst)
+    if options.problem == "b2b":
+        return solve_benchmark(inst, run)
     selection = select(inst)
     if selection is None:
         raise ImpossibleError("musts_clash", "requests", "the must-meetings cannot all be held")
@@ -43,7 +46,7 @@ def solve(
     improve(plan, run, share=0.6)
     run.report("improve", plan)
     _compact(plan, run)
-    return _result(problem, plan, run)
+    return result_of(plan, run, seat(inst, plan, run.stopped), selection.price)
 
 
 def _first_plan(inst: Instance, choice: list[int], run: Run) -> Plan:
@@ -62,49 +65,17 @@ def _first_plan(inst: Instance, choice: list[int], run: Run) -> Plan:
 
 
 def _compact(plan: Plan, run: Run) -> None:
+    """Anneal for as many steps as work limit or time allow, reporting at each of the cooling stages."""
     compactor = Compactor(plan, run.options.seed)
-    steps = max(2_000, STEPS_PER_MEETING * plan.placed())
-    budget = run.options.work_limit
-    heat, dull = 0.6, 0
-    while compactor.total and dull < PATIENCE and not run.stopped() and (budget is None or budget > 0):
-        batch = steps if budget is None else min(steps, budget)
-        saved = compactor.run(batch, run.stopped, heat)
-        budget = None if budget is None else budget - batch
-        dull = dull + 1 if saved <= 0 else 0
-        heat *= 0.7
+    steps = run.options.work_limit
+    if steps is None:
+        began = run.seconds
+        compactor.run(TRIAL, run.stopped, HEAT, HEAT)
+        rate = TRIAL / max(1e-3, run.seconds - began)
+        steps = min(STEPS_PER_MEETING * plan.placed(), int(rate * run.left * 0.85))
+    for stage in range(STAGES):
+        if run.stopped() or not compactor.total:
+            break
+        hot, cold = (HEAT * (1 - (stage + k) / STAGES) for k in (0, 1))
+        compactor.run(max(1, steps // STAGES), run.stopped, hot, cold)
         run.report("compact", plan)
-
-
-def _result(problem: Problem, plan: Plan, run: Run) -> Result:
-    inst = plan.inst
-    tables = seat(inst, plan, run.stopped)
-    meetings = []
-    for r in sorted((r for r, t in enumerate(plan.at) if t >= 0), key=lambda r: (plan.at[r], r)):
-        how = plan.how[r]
-        assert how is not None
-        meetings.append(
-            Meeting(
-                problem.requests[r].id,
-                tuple(problem.participants[p].id for p in how.who),
-                problem.slots[plan.at[r]].id,
-                problem.tables[tables[r]].id,
-            )
-        )
-    schedule = Schedule(tuple(meetings), tuple(explain(inst, plan)), run.bound)
-    judgement = audit(problem, schedule)
-    if not judgement.legal:
-        raise AssertionError(f"the engine made an illegal schedule: {judgement.broken[0].sentence}")
-    breaks, idle = compactness(inst, plan)
-    return Result(
-        schedule=schedule,
-        status="optimal" if plan.value == run.bound else "feasible",
-        value=plan.value,
-        bound=run.bound,
-        gap=judgement.gap or 0.0,
-        breaks=breaks,
-        idle_slots=idle,
-        placed=len(meetings),
-        seconds_to_first=run.first or run.seconds,
-        seconds=run.seconds,
-        measures=judgement.measures,
-    )

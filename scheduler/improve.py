@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import deque
 
 from ortools.sat.python import cp_model
 
@@ -75,12 +76,15 @@ def _around(plan: Plan, start: int, size: int, chance: random.Random) -> list[in
     inst = plan.inst
     found = {start: None}
     total = _size(plan, [start])
-    for r in found:
+    queue = deque([start])
+    while queue:
+        r = queue.popleft()
         units = [unit for option in inst.options[r] for unit in option.units]
         near = [q for unit in dict.fromkeys(units) for q in inst.requests_of[unit] if q not in found]
         chance.shuffle(near)
         for q in near:
             found[q] = None
+            queue.append(q)
             total += _size(plan, [q])
             if total > size:
                 return list(found)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from scheduler.audit import Measures
 from scheduler.schedule import Schedule
@@ -13,13 +15,16 @@ VERSION = "1.0.0"
 @dataclass(frozen=True, slots=True)
 class Options:
     """``time_limit`` in seconds; ``workers`` threads for the exact solver; ``seed`` of every random choice;
-    ``work_limit`` in steps makes a run repeatable: same seed and work limit, same schedule, whatever the
-    clock."""
+    ``work_limit`` in steps makes a run repeatable: same seed and work limit, same schedule, whatever the clock.
+    ``problem`` "b2b" is the published benchmark's: all meetings held, fewest breaks over the whole horizon, where
+    ``fairness`` limits the difference in breaks between any two participants (None: no limit)."""
 
     time_limit: float = 20.0
     workers: int = 2
     seed: int = 0
     work_limit: int | None = None
+    problem: Literal["event", "b2b"] = "event"
+    fairness: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,8 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``status`` is "optimal" when the value equals its proven bound, else "feasible". The schedule is
-    legal."""
+    """``status`` is "optimal" when the value equals its proven bound, else "feasible".The schedule is legal.
+    ``prices`` are the bound's multipliers; ``replan`` takes them to prove a bound without solving again."""
 
     schedule: Schedule
     status: str
@@ -53,6 +58,7 @@ class Result:
     seconds_to_first: float
     seconds: float
     measures: Measures
+    prices: Mapping[str, float]
     version: str = VERSION
 
     def summary(self) -> dict[str, object]:

@@ -7,7 +7,7 @@ to, another table, and a fraction of it for another zone. Sweeps over the slots 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from scheduler.instance import Instance
@@ -16,13 +16,21 @@ from scheduler.plan import Plan
 TABLE, ZONE = 10, 3  # price of a change of table, and of zone on top
 
 
-def seat(inst: Instance, plan: Plan, stop: Callable[[], bool], sweeps: int = 4) -> list[int]:
-    """The table of each placed request, -1 for the others; always legal."""
-    return _Seating(inst, plan).run(stop, sweeps)
+def seat(
+    inst: Instance,
+    plan: Plan,
+    stop: Callable[[], bool],
+    sweeps: int = 4,
+    keep: Mapping[int, int] | None = None,
+) -> list[int]:
+    """The table of each placed request, -1 for the others; always legal. ``keep`` names tables of meetings that
+    stay where they are, as far as the table is still open and theirs."""
+    return _Seating(inst, plan, keep or {}).run(stop, 0 if keep else sweeps)
 
 
 class _Seating:
-    def __init__(self, inst: Instance, plan: Plan) -> None:
+    def __init__(self, inst: Instance, plan: Plan, keep: Mapping[int, int]) -> None:
+        self.keep = keep
         self.inst = inst
         self.plan = plan
         self.table = [-1] * len(plan.at)
@@ -74,10 +82,15 @@ class _Seating:
             assert how is not None
             if how.tables:
                 choice = [table for table in how.tables if self.inst.opened[table] >> t & 1]
+                choice = [table for table in choice if table == self.keep.get(r)] or choice
                 self.table[r] = min(choice, key=partial(self._price, r))
                 free.pop(self.table[r], None)
             else:
                 loose.append(r)
+        for r in [r for r in loose if self.keep.get(r) in free]:
+            self.table[r] = self.keep[r]
+            del free[self.keep[r]]
+        loose = [r for r in loose if self.table[r] < 0]
         waiting = []
         for r in sorted(loose, key=lambda r: -len(self.neighbours[r])):
             familiar = [self.table[other] for other in self.neighbours[r] if self.table[other] in free]

@@ -13,6 +13,8 @@ worker_connections = 20_000
 backlog = 4096
 graceful_timeout = 10
 keepalive = 65
+# Several instances of one account would share the same control socket.
+control_socket_disable = True
 # The proxy in front writes the access log, without queries and tokens.
 accesslog = None
 chdir = os.environ.get("MEETWRIGHT_FOLDER", os.getcwd())

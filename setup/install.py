@@ -30,11 +30,20 @@ def say(sentence: str) -> None:
     print(f"==> {sentence}", flush=True)
 
 
-def run(*command: str | Path, **options: object) -> None:
-    """Run a command from the root; leave with its exit code when it fails."""
-    done = subprocess.run([str(part) for part in command], cwd=ROOT, stdin=subprocess.DEVNULL, check=False, **options)
+def run(*command: str | Path) -> None:
+    """Run a command from the root; show what it said and leave when it fails."""
+    words = [str(part) for part in command]
+    done = subprocess.run(
+        words,
+        cwd=ROOT,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     if done.returncode:
-        sys.exit(f"error: '{' '.join(map(str, command))}' failed with exit code {done.returncode}")
+        sys.exit(f"{done.stdout}\nerror: '{' '.join(words)}' failed with exit code {done.returncode}")
 
 
 def digest(*names: str) -> str:
@@ -70,11 +79,11 @@ def install_requirements(files: tuple[str, ...]) -> None:
     stamp, value = VENV / f".installed-{files[-1]}", digest(*files)
     if VENV.is_symlink() or is_stamped(stamp, value):
         return
-    say(f"Installing the packages of {files[-1]}")
+    say(f"Installing the packages of {files[-1]} (a minute or two)")
     stamp.unlink(missing_ok=True)
     pip = (VENV / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--no-input")
     run(*pip, "install", "--quiet", "--only-binary=:all:", "--no-deps", "-r", files[-1])
-    run(*pip, "check", stdout=subprocess.DEVNULL)
+    run(*pip, "check")
     stamp.write_text(value)
 
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -29,6 +30,10 @@ from tests import cast as casting
 from tests.services import chromium as chromium_service
 from tests.services import postgresql as postgresql_service
 from tests.services import redis as redis_service
+
+# No deadline: how long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("meetwright", deadline=None)
+hypothesis.settings.load_profile("meetwright")
 
 SECRET = "a secret that only the tests know, long enough"
 

@@ -5,12 +5,9 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import Email, EqualTo, InputRequired, Length
 
+from app.core.forms import trimmed
+
 NEW_PASSWORD_HINT = _l("At least 12 characters. A short sentence is easy to remember and hard to guess.")
-
-
-def trimmed(value: str | None) -> str | None:
-    """Filter: without white space around it."""
-    return value.strip() if value else value
 
 
 class SignInForm(FlaskForm):

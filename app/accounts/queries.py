@@ -25,3 +25,13 @@ def user_of_cookie(session: Session, cookie_id: str) -> User | None:
     if user is None or not user.is_active or user.session_epoch != int(epoch):
         return None
     return user
+
+
+def ended_cookies(session: Session, cookie_ids: set[str]) -> set[str]:
+    """Those of `cookie_ids` whose account signed out everywhere since, was disabled or no longer exists."""
+    numbers = sorted({int(cookie_id.partition(".")[0]) for cookie_id in cookie_ids})
+    active: set[str] = set()
+    for start in range(0, len(numbers), 500):
+        query = select(User.id, User.session_epoch).where(User.id.in_(numbers[start : start + 500]))
+        active |= {f"{number}.{epoch}" for number, epoch in session.execute(query.where(User.disabled_at.is_(None)))}
+    return cookie_ids - active

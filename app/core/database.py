@@ -45,9 +45,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def enum_column(kind: type[enum.Enum]) -> Enum:
-    """An enum stored as its value with a check constraint, so that both databases refuse anything else."""
-    name = "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_")
+def enum_column(kind: type[enum.Enum], name: str | None = None) -> Enum:
+    """An enum stored as its value with a check constraint, so that both databases refuse anything else.
+
+    A table with two columns of one enum names the second one's constraint.
+    """
+    name = name or "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_")
     values = [str(member.value) for member in kind]
     return Enum(
         kind,

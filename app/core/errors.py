@@ -64,6 +64,8 @@ class CellError:
     row: int
     column: str
     message: str
+    value: str = ""
+    sheet: str = ""
 
 
 class ImportRefused(AppError):

@@ -32,3 +32,15 @@ receiver raises Conflict to refuse."""
 
 session_leaving = _facts.signal("session-leaving")
 """session, event, event_session, actor, clock: a session is about to be removed; receivers tell those signed up."""
+
+pairs_to_score = _facts.signal("pairs-to-score")
+"""session, event: scores are computed afresh; a receiver returns pairs of participant ids whose score it needs."""
+
+# Questions: receivers return answers, so that a feature can ask the later ones without knowing them.
+
+participant_leaves = _facts.signal("participant-leaves")
+"""session, participant: asked before a registration ends. Each receiver returns a list of sentences: what will happen
+to whom. It writes nothing; `participant_changed` tells when it has happened."""
+
+profile_judged = _facts.signal("profile-judged")
+"""session, participant: each receiver returns a list of `registrations.rules.ProfileCheck` on its part of a profile."""

@@ -44,6 +44,7 @@ class Panel:
 
 _entries: list[NavigationEntry] = []
 _panels: list[Panel] = []
+_sections: dict[str, list[Panel]] = {}
 
 
 def add_entry(entry: NavigationEntry) -> None:
@@ -66,6 +67,19 @@ def entries(area: str) -> list[NavigationEntry]:
 def panels(event: Any) -> list[tuple[str, dict[str, Any]]]:
     """Template and context of each dashboard panel of an event, in order."""
     filled = ((p.template, p.context(event)) for p in sorted(_panels, key=lambda p: p.order))
+    return [(template, context) for template, context in filled if context is not None]
+
+
+def add_section(page: str, section: Panel) -> None:
+    """Add a section to a page of an earlier feature, e.g. 'participant'; its function gets what the page is about."""
+    present = _sections.setdefault(page, [])
+    if all(s.template != section.template for s in present):
+        present.append(section)
+
+
+def sections(page: str, subject: Any) -> list[tuple[str, dict[str, Any]]]:
+    """Template and context of each section that later features added to a page, in order."""
+    filled = ((s.template, s.context(subject)) for s in sorted(_sections.get(page, []), key=lambda s: s.order))
     return [(template, context) for template, context in filled if context is not None]
 
 

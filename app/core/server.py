@@ -27,7 +27,6 @@ from flask import Flask
 from gevent.pool import Pool
 from gevent.pywsgi import LoggingLogAdapter, WSGIServer
 from geventwebsocket.handler import WebSocketHandler
-from sqlalchemy.exc import OperationalError
 
 from app.core import live
 from app.core.clock import system_clock
@@ -44,7 +43,6 @@ OPEN_FILES_WANTED = 65_536
 OPEN_FILES_NEEDED = 4_096
 STOP_SECONDS = 5.0
 GOING_AWAY = 1001
-RELAY_SECONDS = 0.1
 # One-time links carry their token in the path; it must not be readable in a log.
 SECRET_SEGMENT = re.compile(r"[\w.~-]{32,}")
 
@@ -158,16 +156,7 @@ def start_relay(app: Flask) -> None:
         with database.open() as session:
             live.mark_all_sent(session, system_clock)
             session.commit()
-    gevent.spawn(_relay_forever, app)
-
-
-def _relay_forever(app: Flask) -> None:
-    while True:
-        gevent.sleep(RELAY_SECONDS)
-        try:
-            live.relay(app)
-        except OperationalError:
-            log.exception("the database did not answer; trying again")
+    live.start_relay(app)
 
 
 def give_way(_error: BaseException | None = None) -> None:

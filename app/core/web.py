@@ -1,6 +1,7 @@
 """What every request goes through: unit of work, guard, security headers, one place for errors."""
 
 import logging
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
@@ -110,7 +111,7 @@ def _app_error(error: AppError) -> BaseResponse:
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
     more: dict[str, Any] = {}
     if isinstance(error, ImportRefused):
-        more["cells"] = [{"row": c.row, "column": c.column, "message": c.message} for c in error.cells]
+        more["cells"] = [asdict(c) for c in error.cells]
     return _answer(error.status, error.code, error.message, **more)
 
 

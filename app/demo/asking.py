@@ -10,17 +10,20 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import accumulate
+from typing import Any
 
 from app.demo.content import naming, phrases
 from app.demo.draws import lowered, weighted
 from app.demo.world import Entry, Organisation, Participant, Request, Veto
 
-REQUESTS_EACH = 8.2
+REQUESTS_EACH = 8.5
 """Requests per participant, about; the tail is long."""
 PRIORITIES = {"must": 0.08, "high": 0.32, "normal": 0.6}
 ANSWERS = {"accepted": 0.745, "open": 0.125, "declined": 0.1, "withdrawn": 0.03}
 VETOES_PER_PERSON = 0.07
 DAYS_OF_ASKING = 17
+BOTH_WAYS, OWN_LANGUAGE = 0.6, 0.5
+"""How often a message names both directions, and how often it is in a language both share."""
 
 
 @dataclass(slots=True)
@@ -84,8 +87,8 @@ class Demand:
             return 0.0
         if (person.code, other.code) in self.vetoed:
             return 0.0
-        gains = sum(need.topic == offer.topic for need in person.needs for offer in other.offers)
-        gives = sum(offer.topic == need.topic for offer in person.offers for need in other.needs)
+        gains = _fit(person.needs, other.offers)
+        gives = _fit(other.needs, person.offers)
         near = self._theme(person) == self._theme(other)
         return (14 * gains + 9 * gives + 8 * gains * gives + 0.8 * near + 0.08) * self.popularity[other.code]
 
@@ -117,19 +120,40 @@ class Demand:
         """Return words that quote the need and the offer that meet, or a more general wish."""
         gain = _meeting_entries(one.needs, other.offers)
         give = _meeting_entries(other.needs, one.offers)
-        words, rng = phrases()["messages"], self.rng
-        if gain and give and rng.random() < 0.6:
-            text = rng.choice(words["both_ways"])
-            return str(text.format(offer=gain[1].title, own=give[1].title, theirs=give[0].title))
+        words = self._words(one, other)
         pair = gain or give
-        if pair:
-            need, offer = pair
-            text = rng.choice(words["to_offer"] if gain else words["to_need"])
-            values = {"need": need.title, "offer": offer.title, "first": other.first}
-            values |= {"need_low": lowered(need.title), "offer_low": lowered(offer.title)}
-            return str(text.format(**values))
-        field_name = naming()["fields"][self._theme(other)].lower()
-        return str(rng.choice(words["open_question"]).format(field=field_name))
+        if pair is None:
+            return self._open_question(one, other)
+        if gain and give and self.rng.random() < BOTH_WAYS:
+            text = self.rng.choice(words["both_ways"])
+            return str(text.format(offer=gain[1].title, own=give[1].title, theirs=give[0].title))
+        need, offer = pair
+        side = "to_offer" if gain else "to_need"
+        sentences = list(words[side])
+        if one.type == "company":
+            sentences += words.get(f"{side}_company", [])
+        values = {"need": need.title, "offer": offer.title, "first": other.first}
+        values |= {"need_low": lowered(need.title), "offer_low": lowered(offer.title)}
+        return str(self.rng.choice(sentences).format(**values))
+
+    def _open_question(self, one: Participant, other: Participant) -> str:
+        fields = naming()["fields"]
+        text: str = self.rng.choice(phrases()["messages"]["open_question"])
+        return text.format(
+            field=fields[self._theme(other)].lower(),
+            mine=fields[self._theme(one)].lower(),
+            first=other.first,
+            organisation=self.organisations[other.organisation].name,
+        )
+
+    def _words(self, one: Participant, other: Participant) -> dict[str, list[str]]:
+        """Return the sentences of a language both speak well, else English ones."""
+        words: dict[str, Any] = phrases()["messages"]
+        language = one.languages[0]
+        if language in words["own"] and language == other.languages[0] and self.rng.random() < OWN_LANGUAGE:
+            own: dict[str, list[str]] = words["own"][language]
+            return own
+        return words
 
 
 def _offers_the_same(one: Participant, other: Participant) -> bool:
@@ -137,7 +161,19 @@ def _offers_the_same(one: Participant, other: Participant) -> bool:
 
 
 def _meeting_entries(needs: tuple[Entry, ...], offers: tuple[Entry, ...]) -> tuple[Entry, Entry] | None:
-    return next(((need, offer) for need in needs for offer in offers if need.topic == offer.topic), None)
+    """Return the need and the offer that meet, if any: best those that name the same material or product."""
+    pairs = [(need, offer) for need in needs for offer in offers if need.topic == offer.topic]
+    return max(pairs, key=lambda pair: _same_thing(*pair), default=None)
+
+
+def _fit(needs: tuple[Entry, ...], offers: tuple[Entry, ...]) -> float:
+    """Return how many needs and offers meet; those about the same thing count one and a half."""
+    return sum(1 + 0.5 * _same_thing(need, offer) for need in needs for offer in offers if need.topic == offer.topic)
+
+
+def _same_thing(need: Entry, offer: Entry) -> bool:
+    """The last keyword of an entry is the material, product or place it is about."""
+    return need.keywords[-1] == offer.keywords[-1]
 
 
 def degrees(requests: list[Request], state: str = "accepted") -> Counter[str]:

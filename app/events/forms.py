@@ -16,7 +16,7 @@ from wtforms import (
 )
 from wtforms.validators import URL, Email, InputRequired, Length, NumberRange, Optional, Regexp
 
-from app.accounts.forms import trimmed
+from app.core.forms import trimmed
 from app.events.models import Approval, EventFormat, SessionKind, StaffRole
 
 ACCENTS = ("lagoon", "teal", "blue", "violet", "plum", "rose", "rust", "moss", "slate")

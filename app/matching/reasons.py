@@ -28,6 +28,10 @@ class Reason:
     def weighed(self, direction: Direction, contribution: float) -> "Reason":
         return replace(self, direction=direction, contribution=contribution)
 
+    def turned(self) -> "Reason":
+        """The same reason as the other of the two sees it."""
+        return replace(self, direction="give" if self.direction == "gain" else "gain")
+
     def as_data(self) -> dict[str, Any]:
         """A dictionary that JSON can hold."""
         return {**asdict(self), "shared": list(self.shared), "contribution": round(self.contribution, 4)}

@@ -270,7 +270,7 @@ class Matcher:
             return []
         weights = self._weights.as_dict()
         present = sum(weights[name] for name, figure in figures.parts.items() if figure is not None)
-        found = self._statements.reasons(seeker, partner)
+        found = self._statements.reasons(self._place[seeker.id], seeker, self._place[partner.id], partner)
         found.update({name: r for name, part in self._others.items() if (r := part.reason(seeker, partner))})
         return [
             reason.weighed(direction, weights[name] * figure / present)

@@ -85,12 +85,13 @@ def stems(text: str) -> list[str]:
     return [stem for stem, _ in stems_and_words(text)]
 
 
-def stems_and_words(text: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=4096)  # reasons ask for the same texts over and over, once for each partner
+def stems_and_words(text: str) -> tuple[tuple[str, str], ...]:
     """Like `stems`, each with the word as it was written (in lower case), for showing."""
     tokens = _WORD.findall(text.lower())
     language = guess_language(tokens) or "en"
     stop = STOP_WORDS[language]
-    return [(_stem(language, token), token) for token in tokens if len(token) > 1 and token not in stop]
+    return tuple((_stem(language, token), token) for token in tokens if len(token) > 1 and token not in stop)
 
 
 @lru_cache(maxsize=200_000)

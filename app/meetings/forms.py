@@ -5,7 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from app.accounts.forms import trimmed
+from app.core.forms import trimmed
 from app.meetings.models import Priority
 from app.meetings.rules import MESSAGE_MAX, REASON_MAX
 

@@ -58,7 +58,7 @@ class MeetingRequest(Base):
     high_id: Mapped[int] = mapped_column(ForeignKey("participant.id", ondelete="CASCADE"))
     message: Mapped[str] = mapped_column(Text, default="")
     priority: Mapped[Priority] = mapped_column(enum_column(Priority), default=Priority.NORMAL)
-    recipient_priority: Mapped[Priority | None] = mapped_column(enum_column(Priority))
+    recipient_priority: Mapped[Priority | None] = mapped_column(enum_column(Priority, "recipient_priority"))
     """What the recipient thinks of it; set on accepting, or when both had asked each other."""
     mutual: Mapped[bool] = mapped_column(default=False)
     """Both asked for each other."""

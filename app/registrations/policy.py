@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from app.accounts.policy import need_user
 from app.core.database import session
-from app.core.errors import Forbidden
+from app.core.errors import Forbidden, NotFound
 from app.core.guard import Policy
 from app.events.models import StaffRole
-from app.events.policy import event_of, staff_role
+from app.events.policy import event_of, event_organiser, event_staff, staff_role
 from app.registrations.models import Participant, RegistrationState
+from app.registrations.queries import participant_by_code
 
 
 def registration_of(values: Mapping[str, Any]) -> Participant | None:
@@ -60,3 +61,27 @@ participant = Policy("participant", _check_participant)
 """Approved participants of the event."""
 event_member = Policy("event member", _check_member)
 """Approved participants, and the staff of the event."""
+
+
+def _check_own_or_organised(values: Mapping[str, Any]) -> None:
+    """With a participant's code in the address it is the organiser's page on their behalf, else one's own."""
+    if "code" not in values:
+        _check_registered(values)
+        return
+    event_organiser.check(values)
+    g.participant = participant_by_code(session(), event_of(values).id, str(values["code"]))
+    if g.participant is None:
+        raise NotFound(_("There is no participant with the code %(code)s.", code=values["code"]))
+
+
+def _check_desk(values: Mapping[str, Any]) -> None:
+    event_staff.check(values)
+    g.participant = participant_by_code(session(), event_of(values).id, str(values["code"]))
+    if g.participant is None:
+        raise NotFound(_("There is no participant with the code %(code)s.", code=values["code"]))
+
+
+own_or_organised = Policy("own registration, or organiser", _check_own_or_organised)
+"""One's own registration; any participant of the event, named by `code` in the address, for its organisers."""
+participant_at_desk = Policy("participant at the desk", _check_desk)
+"""Staff of the event, for the participant named by `code` in the address."""

@@ -120,7 +120,7 @@ def _participant(material: Material, person: Participant, own: OwnTables) -> dic
     return {
         "id": person.code,
         "organisation": f"o{person.organisation_id:05d}",
-        "away": [slot.key for slot in material.slots if slot.id in away],
+        "away": [key for slot_id, key in material.slot_keys.items() if slot_id in away] if away else [],
         "min_meetings": least,
         "max_meetings": most,
         "table": material.table_labels.get(own.tables.get(person.id, 0)),

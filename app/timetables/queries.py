@@ -1,16 +1,18 @@
 """Reads on timetables, for the pages here and for later features."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
+from app.accounts.models import User
 from app.core.errors import NotFound
 from app.core.models import Job, JobState
 from app.events.models import Event, MeetingTable, Slot
-from app.meetings.models import MeetingRequest
-from app.registrations.models import Participant
+from app.meetings.models import MeetingRequest, RequestState
+from app.registrations.models import Participant, RegistrationState
 from app.timetables.models import (
     Meeting,
     MeetingState,
@@ -158,3 +160,29 @@ def counts_of(session: Session, timetable_id: int) -> tuple[int, int]:
     )
     unplaced = session.scalar(select(func.count()).select_from(Unplaced).where(Unplaced.timetable_id == timetable_id))
     return placed or 0, unplaced or 0
+
+
+def publishers(session: Session, found: Sequence[Timetable]) -> dict[int, str]:
+    """Timetable id -> name of who published it."""
+    rows = session.execute(
+        select(Timetable.id, User.name)
+        .join(User, User.id == Timetable.published_by_id)
+        .where(Timetable.id.in_([timetable.id for timetable in found]))
+    )
+    return dict(rows.all())
+
+
+def sizes_of(session: Session, event_id: int) -> dict[str, int]:
+    """How much there is to schedule: open slots and tables, approved participants, accepted requests."""
+
+    def count(model: Any, *conditions: Any) -> int:
+        return (
+            session.scalar(select(func.count()).select_from(model).where(model.event_id == event_id, *conditions)) or 0
+        )
+
+    return {
+        "slots": count(Slot, Slot.is_open),
+        "tables": count(MeetingTable, MeetingTable.is_open),
+        "participants": count(Participant, Participant.state == RegistrationState.APPROVED),
+        "requests": count(MeetingRequest, MeetingRequest.state == RequestState.ACCEPTED),
+    }

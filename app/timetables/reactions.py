@@ -1,12 +1,14 @@
-"""What timetables do when a request is taken back or somebody leaves."""
+"""What timetables do when a request is taken back, somebody leaves, or a slot or table is to go."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.clock import Clock
-from app.core.facts import participant_changed, request_changed
+from app.core.facts import participant_changed, request_changed, slots_leaving, tables_leaving
+from app.events.models import Event
 from app.meetings.models import MeetingRequest
 from app.registrations.models import Participant
 from app.timetables.services import upkeep
@@ -26,3 +28,17 @@ def participant_left(
 ) -> None:
     """Somebody who does not take part any more is in no meeting either."""
     upkeep.drop_participant(session, participant, actor, clock)
+
+
+@slots_leaving.connect
+def slots_in_use(session: Session, *, event: Event, slot_ids: Collection[int], **_more: Any) -> None:
+    """Slots with meetings stay; the refusal names the meetings."""
+    upkeep.need_unused(session, event, slot_ids=slot_ids, table_ids=None)
+
+
+@tables_leaving.connect
+def tables_in_use(
+    session: Session, *, event: Event, table_ids: Collection[int], slot_ids: Collection[int] | None = None, **_more: Any
+) -> None:
+    """Tables with meetings stay, or stay open in the slots of those meetings."""
+    upkeep.need_unused(session, event, slot_ids=slot_ids, table_ids=table_ids)

@@ -38,6 +38,22 @@ class Difference:
         both = (self.old.participant_ids if self.old else ()) + (self.new.participant_ids if self.new else ())
         return sorted(set(both))
 
+    @property
+    def old_slot_id(self) -> int | None:
+        return self.old.slot_id if self.old else None
+
+    @property
+    def old_table_id(self) -> int | None:
+        return self.old.table_id if self.old else None
+
+    @property
+    def new_slot_id(self) -> int | None:
+        return self.new.slot_id if self.new else None
+
+    @property
+    def new_table_id(self) -> int | None:
+        return self.new.table_id if self.new else None
+
 
 def differences(old: Mapping[int, Placed], new: Mapping[int, Placed]) -> list[Difference]:
     """What changed from one timetable to the other, by request id; cancelled meetings count as absent."""

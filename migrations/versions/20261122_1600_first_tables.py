@@ -715,7 +715,15 @@ def upgrade() -> None:
         ),
         sa.Column(
             "recipient_priority",
-            sa.Enum("must", "high", "normal", name="priority", native_enum=False, create_constraint=True, length=32),
+            sa.Enum(
+                "must",
+                "high",
+                "normal",
+                name="recipient_priority",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
             nullable=True,
         ),
         sa.Column("mutual", sa.Boolean(), nullable=False),

@@ -104,7 +104,9 @@ def test_a_must_nobody_can_attend_names_the_request(tmp_path, capsys):
     file = tmp_path / "problem.json"
     file.write_text(json.dumps(impossible))
     assert main(["solve", str(file)]) == 2
-    assert "requests[1]" in capsys.readouterr().err
+    printed = capsys.readouterr()
+    assert "requests[1]" in printed.err
+    assert json.loads(printed.out)["status"] == "infeasible"
 
 
 def test_solve_prints_the_summary_last_and_audit_agrees(tmp_path, capsys):
@@ -118,6 +120,22 @@ def test_solve_prints_the_summary_last_and_audit_agrees(tmp_path, capsys):
     assert audit(read_problem(file), read_schedule(out)).legal
     assert main(["audit", str(file), str(out)]) == 0
     assert json.loads(capsys.readouterr().out)["value"] == summary["value"]
+
+
+def test_replan_lists_every_change_before_its_summary(tmp_path, capsys):
+    file, out, new = (tmp_path / name for name in ("problem.json", "out.json", "new.json"))
+    file.write_text(json.dumps(GOOD))
+    assert main(["solve", str(file), "-o", str(out), "--work-limit", "100"]) == 0
+    changed = copy.deepcopy(GOOD)
+    changed["participants"][1]["away"] = ["s1"]
+    changed["requests"][1]["must"] = False
+    file.write_text(json.dumps(changed))
+    capsys.readouterr()
+    assert main(["replan", str(file), str(out), "-o", str(new)]) == 0
+    *changes, summary = map(json.loads, capsys.readouterr().out.splitlines())
+    counts = {k: sum(change["kind"] == k for change in changes) for k in ("added", "moved", "reseated", "cancelled")}
+    assert counts.items() <= summary.items()
+    assert audit(read_problem(file), read_schedule(new)).legal
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):

@@ -132,11 +132,12 @@ class StatementParts:
         width = self.model.width()
         return calibrate((widened(need_rows, width) @ widened(offer_rows, width).T).toarray())
 
-    def reasons(self, seeker: Profile, partner: Profile) -> dict[str, Reason]:
-        """For each of the three parts the pair of need and offer that carries it, if any does."""
+    def reasons(self, row: int, seeker: Profile, col: int, partner: Profile) -> dict[str, Reason]:
+        """For each of the three parts the pair of need and offer that carries it, if any does. `row` and `col` are
+        the places of seeker and partner."""
         if not seeker.needs or not partner.offers:
             return {}
-        texts = self._pairwise(seeker.needs, partner.offers) * self._novelties(seeker)[:, None]
+        texts = self._texts(np.arange(*self._needs.span(row)), np.arange(*self._offers.span(col)))
         found = {"text": self._text_reason(seeker, partner, texts)}
         for part, fit in (("trl", _statement_trl), ("partnership", _statement_kind)):
             fits = np.array([[fit(n, o) or 0.0 for o in partner.offers] for n in seeker.needs])

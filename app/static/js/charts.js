@@ -62,14 +62,19 @@ function lineOptions(data) {
   };
 }
 
+// Long names stand beside their bars, short ones under them.
 function barOptions(data) {
+  const sideways = data.bins.some(([label]) => String(label).length > 8);
+  const names = axis(data.x_label, { grid: { display: false }, ticks: { color: colour("--ink-2"), autoSkip: !sideways } });
+  const counts = axis(data.y_label, { beginAtZero: true, ticks: { color: colour("--ink-3"), precision: 0 } });
   return {
+    indexAxis: sideways ? "y" : "x",
     type: "bar",
     data: {
       labels: data.bins.map(([label]) => label),
-      datasets: [{ label: data.y_label, data: data.bins.map(([, count]) => count), backgroundColor: colour("--accent"), borderRadius: 4, barPercentage: .92, categoryPercentage: .94 }],
+      datasets: [{ label: data.y_label, data: data.bins.map(([, count]) => count), backgroundColor: colour("--accent"), borderRadius: 4, maxBarThickness: 44, barPercentage: .92, categoryPercentage: .94 }],
     },
-    scales: { x: axis(data.x_label, { grid: { display: false } }), y: axis(data.y_label, { beginAtZero: true, ticks: { color: colour("--ink-3"), precision: 0 } }) },
+    scales: sideways ? { x: counts, y: names } : { x: names, y: counts },
   };
 }
 
@@ -83,7 +88,7 @@ function draw(Chart, box) {
     type: spec.type, data: spec.data,
     options: {
       responsive: true, maintainAspectRatio: false, animation: still ? false : { duration: 250 }, parsing: spec.type === "bar" ? undefined : false,
-      interaction: { mode: "nearest", axis: "x", intersect: false }, scales: spec.scales, font: { family: "Inter Variable" },
+      interaction: { mode: "nearest", axis: spec.indexAxis ?? "x", intersect: false }, indexAxis: spec.indexAxis, scales: spec.scales, font: { family: "Inter Variable" },
       plugins: {
         legend: { display: data.kind !== "histogram", position: "top", align: "end", labels: { color: colour("--ink-2"), boxWidth: 22, boxHeight: 2, usePointStyle: false } },
         tooltip: { backgroundColor: colour("--ink"), titleColor: colour("--paper"), bodyColor: colour("--paper"), padding: 10, cornerRadius: 8, displayColors: false },

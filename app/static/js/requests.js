@@ -3,7 +3,7 @@ import { connect } from "./live.js";
 
 const list = document.querySelector("[data-live-requests]");
 if (list) {
-  const line = connect({ topic: { participant: Number(list.dataset.participant), slug: list.dataset.slug } });
+  const line = connect({ join: "join_agenda", topic: { slug: list.dataset.slug } });
   line.subscribe("request", async () => {
     if (document.querySelector("dialog[open]")) return; // never pull a form away from under somebody
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });

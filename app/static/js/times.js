@@ -16,8 +16,8 @@ function wall(date, zone) {
 }
 
 function addOwnTime(element) {
-  if (element.dataset.own === "done") return;
-  element.dataset.own = "done";
+  if (element.dataset.seen !== undefined) return;
+  element.dataset.seen = "";
   const date = new Date(element.dateTime);
   const zone = element.dataset.eventZone;
   if (!zone || Number.isNaN(date.getTime())) return;
@@ -27,7 +27,7 @@ function addOwnTime(element) {
   const otherDay = here.slice(0, 10) !== there.slice(0, 10);
   const own = document.createElement("span");
   own.className = "time-own";
-  own.textContent = word("your_time", { time: clock(date, ownZone, otherDay) });
+  own.textContent = word(element.dataset.own === "short" ? "your_time_short" : "your_time", { time: clock(date, ownZone, otherDay) });
   own.title = ownZone;
   const place = element.closest("[data-own-after]") ?? element;
   place.after(own);

@@ -1,5 +1,6 @@
 """Writes on timetables. Every function works in the caller's transaction and never commits."""
 
+from app.timetables.options import RunOptions
 from app.timetables.services.drafts import draft_from_run
 from app.timetables.services.moves import (
     cancel_meeting,
@@ -15,6 +16,7 @@ from app.timetables.services.upkeep import drop_request
 
 __all__ = [
     "PublishRefused",
+    "RunOptions",
     "cancel_meeting",
     "draft_from_run",
     "drop_request",

@@ -5,7 +5,7 @@ between them. Whoever calls commits after each.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from flask_babel import gettext as _
@@ -151,16 +151,22 @@ def note_point(session: Session, run: SchedulingRun, points: list[engine.Point],
 
 
 def finish(
-    session: Session, run: SchedulingRun, outcome: engine.Outcome, clock: Clock, *, stopped: bool = False
+    session: Session,
+    run: SchedulingRun,
+    outcome: engine.Outcome,
+    clock: Clock,
+    *,
+    stopped: bool = False,
+    points: Sequence[engine.Point] = (),
 ) -> None:
-    """Keep a run's schedule and measures, and make it the draft."""
+    """Keep a run's schedule and measures, and make it the draft. `points`: progress that was not stored so far."""
     run.state, run.finished_at = RunState.STOPPED if stopped else RunState.FINISHED, clock()
     run.schedule = json.dumps(outcome.schedule)
     run.value, run.bound, run.placed = outcome.value, outcome.bound, outcome.placed
     run.measures = {**outcome.measures, "optimal": outcome.optimal}
     seconds = (run.finished_at - (run.started_at or run.finished_at)).total_seconds()
     last = engine.Point(seconds, outcome.value, outcome.bound, outcome.measures["breaks"], outcome.placed)
-    run.points = [*run.points, last.to_row()]
+    run.points = [*run.points, *(point.to_row() for point in (*points, last))]
     session.flush()
     actor = session.get(User, run.created_by_id) if run.created_by_id is not None else None
     draft_from_run(session, run, actor, clock)
@@ -206,8 +212,7 @@ def solve_now(
             progress(point)
 
     outcome = work(run, keep)
-    run.points = [point.to_row() for point in points]
-    finish(session, run, outcome, clock)
+    finish(session, run, outcome, clock, points=points)
     return run
 
 

@@ -1,15 +1,22 @@
 """Keeping timetables true to what they are made of: requests taken back, people who leave."""
 
+from collections.abc import Collection
+
 from flask_babel import gettext as _
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.core.clock import Clock
+from app.core.clock import Clock, in_zone
+from app.core.errors import Conflict
+from app.events.models import Event
 from app.meetings.models import MeetingRequest, RequestState
 from app.registrations.models import Participant, RegistrationState
+from app.timetables.board import participant_names
 from app.timetables.models import Meeting, MeetingState, Seat, Timetable, TimetableState, Unplaced
 from app.timetables.services.moves import cancel_meeting
+
+SHOWN = 3
 
 
 def drop_request(session: Session, request: MeetingRequest, actor: User | None, clock: Clock) -> int:
@@ -31,6 +38,40 @@ def drop_participant(session: Session, participant: Participant, actor: User | N
     theirs = or_(MeetingRequest.requester_id == participant.id, MeetingRequest.recipient_id == participant.id)
     _forget_unplaced(session, list(session.scalars(select(MeetingRequest.id).where(theirs))))
     return cancelled
+
+
+def need_unused(
+    session: Session, event: Event, *, slot_ids: Collection[int] | None, table_ids: Collection[int] | None
+) -> None:
+    """Raises Conflict that names the meetings in these slots at these tables (None: any), published or in the draft."""
+    places = [Meeting.slot_id.in_(slot_ids)] if slot_ids is not None else []
+    places += [Meeting.table_id.in_(table_ids)] if table_ids is not None else []
+    meetings = session.scalars(
+        select(Meeting)
+        .join(Meeting.timetable)
+        .where(Timetable.event_id == event.id, Timetable.state != TimetableState.REPLACED, *places)
+        .where(Meeting.state == MeetingState.SCHEDULED)
+        .order_by(Meeting.id)
+    ).all()
+    if not meetings:
+        return
+    by_request = {m.request_id: m for m in meetings}.values()
+    names = participant_names(session, event)
+    shown = "; ".join(_title(m, names, event) for m in list(by_request)[:SHOWN])
+    more = _(" and %(count)s more", count=len(by_request) - SHOWN) if len(by_request) > SHOWN else ""
+    raise Conflict(
+        _(
+            "There are meetings here: %(meetings)s%(more)s. Move or cancel them first; nothing was changed.",
+            meetings=shown,
+            more=more,
+        )
+    )
+
+
+def _title(meeting: Meeting, names: dict[str, str], event: Event) -> str:
+    who = " – ".join(names[seat.participant.code] for seat in meeting.seats)
+    when = in_zone(meeting.slot.starts_at, event.time_zone).strftime("%Y-%m-%d %H:%M")
+    return f"{who}, {when}, {meeting.table.label}"
 
 
 def _cancel(session: Session, which: object, reason: str, actor: User | None, clock: Clock) -> int:

@@ -1,6 +1,7 @@
 """Setting an event up: slots, tables, sessions, types, staff, phases; what is refused and why."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -70,7 +71,7 @@ def test_planned_slots_lie_inside_their_window_in_order_and_apart(starts, length
 
     assert len({s.key for s in planned}) == len(planned)
     assert planned[-1].ends_at - planned[0].starts_at <= timedelta(minutes=length)
-    gaps = {b.starts_at - a.ends_at for a, b in zip(planned, planned[1:], strict=False)}
+    gaps = {b.starts_at - a.ends_at for a, b in pairwise(planned)}
     assert gaps <= {timedelta(minutes=pause)}
 
 

@@ -1,0 +1,204 @@
+"""Re-planning: a published schedule meets a changed problem, and as few meetings as possible move.
+
+What still holds stays. Then, the most valuable first, every request without a meeting is placed: into a free place,
+which moves nothing, else after a chain of a few moves, as long as the budget lasts. No placed meeting is given up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from scheduler.bound import dual_bound, select
+from scheduler.construct import best_slot, insert
+from scheduler.contradictions import refuse_contradictions
+from scheduler.engine import solve
+from scheduler.errors import ProblemError
+from scheduler.instance import Instance, Option, compile_problem
+from scheduler.options import Options, Progress, Result
+from scheduler.plan import Plan
+from scheduler.problem import Problem
+from scheduler.result import result_of
+from scheduler.run import Run
+from scheduler.schedule import Meeting, Schedule
+from scheduler.seat import seat
+
+MOVES_PER_CHANGE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened to one request: ``kind`` is "added", "moved" (other slot or people), "reseated" (other table
+    only) or "cancelled"; ``before`` and ``after`` are its meetings, None where there is none."""
+
+    kind: str
+    request: str
+    before: Meeting | None
+    after: Meeting | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replan:
+    """The new schedule and exactly what changed; ``lost`` counts published meetings that no longer held."""
+
+    result: Result
+    changes: tuple[Change, ...]
+    lost: int
+
+    def count(self, kind: str) -> int:
+        """How many changes are of this kind."""
+        return sum(change.kind == kind for change in self.changes)
+
+    def summary(self) -> dict[str, object]:
+        """The line that ``replan`` prints last."""
+        kinds = ("added", "moved", "reseated", "cancelled")
+        return {**self.result.summary(), "lost": self.lost, **{kind: self.count(kind) for kind in kinds}}
+
+
+def replan(
+    problem: Problem,
+    published: Schedule,
+    options: Options,
+    now: str | None = None,
+    max_moves: int | None = None,
+    prices: Mapping[str, float] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Replan:
+    """The new schedule for the changed problem; see ``scheduler.replan``."""
+    run = Run(options, progress, stop)
+    inst = compile_problem(problem)
+    refuse_contradictions(inst)
+    if now is not None and now not in problem.slot_index:
+        raise ProblemError("unknown_id", "now", f"there is no slot {now!r}")
+    inst, plan, lost, new = _keep(inst, published, 0 if now is None else problem.slot_index[now])
+    origin = list(zip(plan.at, plan.how, strict=True))
+    budget = MOVES_PER_CHANGE * (lost + new) if max_moves is None else max_moves
+    _fill(plan, origin, budget, run)
+    if any(must and t < 0 for must, t in zip(inst.must, plan.at, strict=True)):
+        result = solve(problem, options, progress, stop)
+        return Replan(result, _changes(published, result.schedule.meetings), lost)
+    price = _price(inst, prices)
+    run.bound = dual_bound(compile_problem(problem) if now else inst, price)
+    run.report("replan", plan)
+    keep = _kept_tables(problem, plan, origin, published)
+    result = result_of(plan, run, seat(inst, plan, run.stopped, keep=keep), price)
+    return Replan(result, _changes(published, result.schedule.meetings), lost)
+
+
+def _keep(inst: Instance, published: Schedule, first: int) -> tuple[Instance, Plan, int, int]:
+    """Place every published meeting that still holds, and freeze the slots before ``first``. Also returns how many
+    published meetings were lost, and how many requests are new."""
+    problem = inst.problem
+    found: dict[int, tuple[Option, int]] = {}
+    known = {meeting.request for meeting in published.meetings} | {u.request for u in published.unplaced}
+    for meeting in published.meetings:
+        r, t = problem.request_index.get(meeting.request), problem.slot_index.get(meeting.slot)
+        option = None if r is None else _same_people(inst, r, meeting)
+        if r is not None and t is not None and option is not None and option.mask >> t & 1:
+            found[r] = option, t
+    later = ((1 << inst.n_slots) - 1) & ~((1 << first) - 1)
+    past = {r for r, (_, t) in found.items() if t < first}
+    options = tuple(mine if r in past or not first else _only(mine, later) for r, mine in enumerate(inst.options))
+    inst = replace(inst, options=options, fixed=tuple(f or r in past for r, f in enumerate(inst.fixed)))
+    plan = Plan(inst)
+    for r, (option, t) in sorted(found.items(), key=lambda item: (item[1][1], item[0])):
+        if plan.fits(r, option, t):
+            plan.place(r, option, t)
+    lost = sum(m.request in problem.request_index for m in published.meetings) - plan.placed()
+    return inst, plan, lost, sum(request.id not in known for request in problem.requests)
+
+
+def _same_people(inst: Instance, r: int, meeting: Meeting) -> Option | None:
+    names = [inst.problem.participant_index.get(person, -1) for person in meeting.participants]
+    mine = [option for option in inst.options[r] if list(option.who) == names]
+    table = inst.problem.table_index.get(meeting.table, -1)
+    return next((option for option in mine if table in option.tables), mine[0] if mine else None)
+
+
+def _only(options: tuple[Option, ...], mask: int) -> tuple[Option, ...]:
+    return tuple(replace(o, mask=o.mask & mask) for o in options if o.mask & mask)
+
+
+def _fill(plan: Plan, origin: list[tuple[int, Option | None]], budget: int, run: Run) -> None:
+    """Free places first, for everybody; then chains, the longer the later, while the budget of moves lasts."""
+    inst = plan.inst
+    waiting = [r for r, t in enumerate(plan.at) if t < 0 and inst.options[r]]
+    waiting.sort(key=lambda r: (not inst.must[r], -inst.value[r], r))
+    waiting = [r for r in waiting if not _place_freely(plan, r)]
+    for longest in (1, 2, MOVES_PER_CHANGE):
+        for r in waiting:
+            if run.stopped():
+                return
+            if plan.at[r] >= 0 or not any(plan.within_limits(option) for option in inst.options[r]):
+                continue
+            before = plan.at[:]
+            if any(insert(plan, r, option, longest) for option in inst.options[r]):
+                moved = sum(a >= 0 and a != b for a, b in zip(before, plan.at, strict=True))
+                if moved > budget:
+                    _restore(plan, before, r)
+                    continue
+                budget -= moved
+
+
+def _place_freely(plan: Plan, r: int) -> bool:
+    for option in plan.inst.options[r]:
+        if plan.within_limits(option) and (mask := plan.possible(r, option)):
+            plan.place(r, option, best_slot(plan, option, mask))
+            return True
+    return False
+
+
+def _restore(plan: Plan, before: list[int], added: int) -> None:
+    """Undo an insertion: take the added meeting out and move the others back."""
+    plan.remove(added)
+    back = [(r, plan.how[r], t) for r, t in enumerate(before) if t >= 0 and plan.at[r] != t]
+    for r, _, _ in back:
+        plan.remove(r)
+    for r, how, t in back:
+        assert how is not None
+        plan.place(r, how, t)
+
+
+def _price(inst: Instance, prices: Mapping[str, float] | None) -> list[float]:
+    """Multipliers from an earlier run by name, or fresh ones."""
+    if prices is None:
+        selection = select(inst)
+        return [0.0] * (inst.n_units + 1) if selection is None else selection.price
+    problem = inst.problem
+    price = [prices.get(person.id, 0.0) for person in problem.participants]
+    for table, _ in sorted(inst.table_unit.items(), key=lambda item: item[1]):
+        price.append(prices.get(f"table:{problem.tables[table].id}", 0.0))
+    return [*price, prices.get("pool", 0.0)]
+
+
+def _kept_tables(
+    problem: Problem, plan: Plan, origin: list[tuple[int, Option | None]], published: Schedule
+) -> dict[int, int]:
+    """Tables of the meetings that have neither moved nor changed their people."""
+    keep = {}
+    for meeting in published.meetings:
+        r, table = problem.request_index.get(meeting.request), problem.table_index.get(meeting.table)
+        if r is not None and table is not None and plan.at[r] >= 0 and origin[r] == (plan.at[r], plan.how[r]):
+            keep[r] = table
+    return keep
+
+
+def _changes(published: Schedule, meetings: tuple[Meeting, ...]) -> tuple[Change, ...]:
+    old = {meeting.request: meeting for meeting in published.meetings}
+    new = {meeting.request: meeting for meeting in meetings}
+    changes = []
+    for request in dict.fromkeys((*old, *new)):
+        before, after = old.get(request), new.get(request)
+        if before != after:
+            changes.append(Change(_kind(before, after), request, before, after))
+    return tuple(changes)
+
+
+def _kind(before: Meeting | None, after: Meeting | None) -> str:
+    if before is None:
+        return "added"
+    if after is None:
+        return "cancelled"
+    same = (before.slot, before.participants) == (after.slot, after.participants)
+    return "reseated" if same else "moved"
