@@ -27,9 +27,7 @@ help: ## Say what each command does
 
 demo: runtime ## Set up, load the demo event, schedule and publish it, and serve it on 127.0.0.1:5000
 	@$(BIN)/python config.py --demo
-	@$(BIN)/flask database upgrade
-	@$(BIN)/flask demo
-	@if [ "$(SERVE)" != 0 ]; then $(BIN)/flask demo --links && exec $(SERVED); fi
+	@if [ "$(SERVE)" = 0 ]; then exec $(BIN)/flask demo; else $(BIN)/flask demo --with-links && exec $(SERVED); fi
 
 run: runtime ## Set up and serve without demo data
 	@$(BIN)/python config.py

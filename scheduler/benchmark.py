@@ -140,7 +140,7 @@ def solve_benchmark(inst: Instance, run: Run) -> Result:
     plan = construct(inst, [0] * len(inst.options), run.within(0.2))
     complete = plan.value == run.bound
     if complete:
-        Compactor(plan, run.options.seed, count_absence=True).run(STEPS, run.within(0.1), heat=2.0)
+        Compactor(plan, run.options.seed, count_absence=True).run(STEPS, run.within(0.1), hot=2.0)
         run.report("construct", plan)
     fair = complete and _fair(inst, plan, run.options.fairness)
     if fair and not any(break_counts(inst, plan)):

@@ -48,18 +48,16 @@ class Compactor:
                 total += self.per_break * breaks + idle
         return total
 
-    def run(self, steps: int, stop: Callable[[], bool], heat: float = 0.6) -> int:
-        """At most ``steps`` attempts, cooling from ``heat`` to nothing; returns the cost saved."""
+    def run(self, steps: int, stop: Callable[[], bool], hot: float, cold: float = 0.0) -> int:
+        """At most ``steps`` attempts, cooling from ``hot`` to ``cold``; returns the cost saved."""
         before = self.total
-        gappy = [p for p in range(self.inst.n_people) if self.cost[p]]
+        gappy: list[int] = []
         for step in range(steps):
-            if step % 256 == 0:
-                if stop():
+            if step % 1024 == 0:
+                gappy = [p for p, cost in enumerate(self.cost) if cost]
+                if not gappy or stop():
                     break
-                gappy = [p for p in range(self.inst.n_people) if self.cost[p]]
-                if not gappy:
-                    break
-            warmth = heat * (1 - step / steps)
+            warmth = hot + (cold - hot) * step / steps
             self._attempt(gappy[int(self.random.random() * len(gappy))], warmth)
         return before - self.total
 

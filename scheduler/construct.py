@@ -14,6 +14,7 @@ from scheduler.instance import Instance, Option
 from scheduler.plan import Plan, bits
 
 CHAINS = (8, 40, 400)  # longest chain tried in the first, second and third round
+STARTS = 30  # components looked at to free a table in a slot
 
 
 def construct(inst: Instance, choice: list[int], stop: Callable[[], bool]) -> Plan:
@@ -64,14 +65,16 @@ def insert(plan: Plan, r: int, option: Option, longest: int) -> bool:
         everybody &= ~plan.busy[unit]
     if option.pool:
         mask &= plan.pool_open
-        if any(_free_table(plan, a, longest) and _settle(plan, r, option, a) for a in bits(everybody)):
+        if any(_free_table(plan, option, a, longest) and _settle(plan, r, option, a) for a in bits(everybody)):
             return True
     return any(_clear(plan, option, a, longest) and _settle(plan, r, option, a) for a in bits(mask))
 
 
 def best_slot(plan: Plan, option: Option, mask: int) -> int:
-    """A slot next to meetings of as many of them as possible, with most pool tables left."""
+    """A slot next to meetings of as many of them as possible; where tables are scarce, among the emptier slots."""
     inst = plan.inst
+    if option.pool and inst.scarce:
+        mask = _emptier(plan, mask)
     touching, near = mask, 0
     for unit in option.units:
         busy = plan.busy[unit]
@@ -82,6 +85,13 @@ def best_slot(plan: Plan, option: Option, mask: int) -> int:
     if mask & (mask - 1) == 0:
         return mask.bit_length() - 1
     return min(bits(mask), key=lambda t: plan.pool_used[t] - inst.pool[t])
+
+
+def _emptier(plan: Plan, mask: int) -> int:
+    """The slots of the mask with about the most free pool tables: filling evenly keeps chains short at the end."""
+    room = {t: plan.inst.pool[t] - plan.pool_used[t] for t in bits(mask)}
+    enough = max(room.values()) - 1 - plan.inst.pool_widest // 50
+    return sum(1 << t for t, free in room.items() if free >= enough)
 
 
 def _freedom(inst: Instance, r: int) -> int:
@@ -132,14 +142,19 @@ def _way_out(plan: Plan, option: Option, blocker: int, a: int, longest: int) -> 
     return None
 
 
-def _free_table(plan: Plan, a: int, longest: int) -> bool:
-    """All pool tables of slot a are taken: move one of its meetings to a slot with a free table."""
-    for r in islice(plan.in_pool[a], 20 * longest):
-        how = plan.how[r]
-        if how is None or plan.inst.fixed[r]:
-            continue
-        room = plan.possible(r, how)
-        if room:
-            plan.swap([r], a, (room & -room).bit_length() - 1)
-            return True
+def _free_table(plan: Plan, option: Option, a: int, longest: int) -> bool:
+    """All pool tables of slot a are taken: swap a component that brings one table more to a slot with room.
+
+    One exists whenever a is fuller than b, because the components' differences add up to that of the slots."""
+    for b in bits(plan.pool_open):
+        for r in islice(plan.in_pool[a], STARTS):
+            if plan.inst.fixed[r]:
+                continue
+            chain = plan.component(r, a, b, longest)
+            if chain is None or plan.shift(chain, a) <= 0:
+                continue
+            moved = set(chain)
+            if all(plan.grid[unit][b] not in moved for unit in option.units):
+                plan.swap(chain, a, b)
+                return True
     return False

@@ -19,8 +19,10 @@ from scheduler.result import result_of
 from scheduler.run import Run
 from scheduler.seat import seat
 
-STEPS_PER_MEETING = 100  # compaction attempts per placed meeting in one round
-PATIENCE = 3  # rounds without gain before compaction stops by itself
+STEPS_PER_MEETING = 400  # compaction attempts per placed meeting, if time allows
+TRIAL = 2_000  # attempts that measure the speed
+STAGES = 20  # of cooling, each reported
+HEAT = 0.6  # annealing temperature at the start, in idle slots
 
 
 def solve(
@@ -63,14 +65,17 @@ def _first_plan(inst: Instance, choice: list[int], run: Run) -> Plan:
 
 
 def _compact(plan: Plan, run: Run) -> None:
+    """Anneal for as many steps as work limit or time allow, reporting at each of the cooling stages."""
     compactor = Compactor(plan, run.options.seed)
-    steps = max(2_000, STEPS_PER_MEETING * plan.placed())
-    budget = run.options.work_limit
-    heat, dull = 0.6, 0
-    while compactor.total and dull < PATIENCE and not run.stopped() and (budget is None or budget > 0):
-        batch = steps if budget is None else min(steps, budget)
-        saved = compactor.run(batch, run.stopped, heat)
-        budget = None if budget is None else budget - batch
-        dull = dull + 1 if saved <= 0 else 0
-        heat *= 0.7
+    steps = run.options.work_limit
+    if steps is None:
+        began = run.seconds
+        compactor.run(TRIAL, run.stopped, HEAT, HEAT)
+        rate = TRIAL / max(1e-3, run.seconds - began)
+        steps = min(STEPS_PER_MEETING * plan.placed(), int(rate * run.left * 0.85))
+    for stage in range(STAGES):
+        if run.stopped() or not compactor.total:
+            break
+        hot, cold = (HEAT * (1 - (stage + k) / STAGES) for k in (0, 1))
+        compactor.run(max(1, steps // STAGES), run.stopped, hot, cold)
         run.report("compact", plan)

@@ -61,6 +61,16 @@ class Instance:
     table_unit: dict[int, int] = field(default_factory=dict)  # contested table -> unit
 
     @cached_property
+    def pool_widest(self) -> int:
+        """Pool tables open in the slot with the most."""
+        return max(self.pool, default=0)
+
+    @cached_property
+    def scarce(self) -> bool:
+        """Whether pool tables may run out: more pool requests than table-slots."""
+        return sum(any(o.pool for o in options) for options in self.options) > 0.9 * sum(self.pool)
+
+    @cached_property
     def pool_set(self) -> frozenset[int]:
         """The tables without owner."""
         return frozenset(self.pool_tables)

@@ -140,15 +140,20 @@ class Plan:
     def _may_go(self, r: int, target: int) -> bool:
         return bool(self.in_order(r) >> target & 1)
 
-    def _pool_allows(self, found: list[int], a: int, b: int) -> bool:
-        shift = 0
+    def shift(self, found: list[int], a: int) -> int:
+        """How many pool tables more slot a gives to the other slot than it gets, if the component is swapped."""
+        total = 0
         for r in found:
             option = self.how[r]
             if option is not None and option.pool:
-                shift += 1 if self.at[r] == a else -1
-        if shift >= 0:
-            return self.pool_used[b] + shift <= self.inst.pool[b] or shift == 0
-        return self.pool_used[a] - shift <= self.inst.pool[a]
+                total += 1 if self.at[r] == a else -1
+        return total
+
+    def _pool_allows(self, found: list[int], a: int, b: int) -> bool:
+        shift = self.shift(found, a)
+        if shift > 0:
+            return self.pool_used[b] + shift <= self.inst.pool[b]
+        return shift == 0 or self.pool_used[a] - shift <= self.inst.pool[a]
 
     def swap(self, found: list[int], a: int, b: int) -> None:
         """Exchange the two slots for a component; doing it twice restores the plan."""

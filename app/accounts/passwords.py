@@ -1,5 +1,7 @@
 """Passwords: argon2id hashes, and what a good one needs (OWASP ASVS 5, chapter 6)."""
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask_babel import gettext as _
@@ -9,8 +11,12 @@ from app.core.errors import Invalid
 MIN_LENGTH = 12
 MAX_LENGTH = 256
 _hasher = PasswordHasher()
-# Verifying against this takes as long as against a real hash: an unknown address answers no faster.
-_NOBODY = _hasher.hash("nobody has this password")
+
+
+@cache
+def _nobody() -> str:
+    """Verifying against this takes as long as against a real hash: an unknown address answers no faster."""
+    return _hasher.hash("nobody has this password")
 
 
 def hash_password(password: str, *, email: str = "", name: str = "") -> str:
@@ -50,7 +56,7 @@ def _is_run(text: str) -> bool:
 def verify_password(password_hash: str | None, password: str) -> bool:
     """True when `password` belongs to the hash; takes the same time when there is none."""
     try:
-        good = _hasher.verify(password_hash or _NOBODY, password[:MAX_LENGTH])
+        good = _hasher.verify(password_hash or _nobody(), password[:MAX_LENGTH])
     except (VerificationError, InvalidHashError):
         return False
     return good and password_hash is not None

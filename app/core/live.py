@@ -69,9 +69,15 @@ def relay(app: Flask, *, min_age_seconds: float = 0.0) -> int:
 
 
 def relay_after_commit(app: Flask) -> None:
-    """Emit right after the commit of a request or socket event that announced something."""
+    """Emit right after the commit of a request or socket event that announced something.
+
+    The change stands by now: trouble here is no error of the request, and the relay tries again a moment later.
+    """
     if g.pop("announced", False) and emits_here(app):
-        relay(app)
+        try:
+            relay(app)
+        except SQLAlchemyError:
+            log.exception("live updates wait for the relay")
 
 
 def start_relay(app: Flask) -> None:
@@ -129,8 +135,13 @@ def _relay_batch(database: Database, min_age_seconds: float) -> int:
             session.rollback()  # a snapshot that was read from cannot become a write transaction of SQLite
         for _id, room, name, payload in rows:
             socketio.emit(name, payload, to=room)
-        _mark_sent(session, [row[0] for row in rows])
-        session.commit()
+        if on_postgresql:  # the advisory lock lasts as long as this transaction
+            _mark_sent(session, [row[0] for row in rows])
+            session.commit()
+    if not on_postgresql:
+        with database.open() as writing:  # begins to write in the one way that lets other greenlets run meanwhile
+            _mark_sent(writing, [row[0] for row in rows])
+            writing.commit()
     return len(rows)
 
 

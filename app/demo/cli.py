@@ -12,6 +12,7 @@ from app.accounts.models import LinkPurpose, User
 from app.accounts.services import make_link
 from app.core.clock import Clock
 from app.core.database import Database
+from app.core.migrating import upgrade_database
 from app.demo import queries, services
 from app.demo.programme import FULL_SIZE
 from app.demo.stages import STAGES, bring_to_stage, report
@@ -22,19 +23,21 @@ LINK_LIFETIME = timedelta(days=7)
 @click.command("demo")
 @click.option("--stage", type=click.Choice(STAGES), default="scheduled", show_default=True, help="How far to go.")
 @click.option("--size", default=FULL_SIZE, show_default=True, type=click.IntRange(min=20, max=FULL_SIZE))
-@click.option("--time-limit", default=60, show_default=True, type=click.IntRange(min=1), help="Seconds for the engine.")
+@click.option("--time-limit", default=45, show_default=True, type=click.IntRange(min=1), help="Seconds for the engine.")
 @click.option("--links", is_flag=True, help="Only print one-time sign-in links of the demo event loaded before.")
+@click.option("--with-links", is_flag=True, help="Load what is missing, then print such links.")
 @with_appcontext
-def commands(stage: str, size: int, time_limit: int, links: bool) -> None:
+def commands(stage: str, size: int, time_limit: int, links: bool, with_links: bool) -> None:
     """Load the demo event. What is there already stays as it is; a second run changes nothing."""
+    upgrade_database()
     database: Database = current_app.extensions["database"]
     clock: Clock = current_app.extensions["clock"]
     with database.open() as session:
-        if links:
-            print_links(session, clock)
-        else:
+        if not links:
             event = bring_to_stage(session, clock, stage, size=size, time_limit=time_limit, say=click.echo)
             click.echo("\n".join(report(session, event)))
+        if links or with_links:
+            print_links(session, clock)
         session.commit()
 
 

@@ -85,6 +85,13 @@ def test_links_sign_in_the_organiser_and_two_participants(run, client):
     assert client.get(addresses[0]).status_code == 200
 
 
+def test_the_demo_is_loaded_and_its_links_printed_in_one_go(run):
+    result = run(*SMALL, "--stage", "booking", "--with-links")
+    assert result.exit_code == 0, result.output
+    assert "phase booking" in result.output
+    assert len(re.findall(r"http://localhost(\S+)", result.output)) == 3
+
+
 def test_links_without_an_event_say_what_to_do(run):
     result = run("demo", "--links")
     assert result.exit_code != 0
