@@ -67,11 +67,10 @@ def replan(
 ) -> Replan:
     """The new schedule for the changed problem; see ``scheduler.replan``."""
     run = Run(options, progress, stop)
-    inst = compile_problem(problem)
-    refuse_contradictions(inst)
+    refuse_contradictions(compile_problem(problem))
     if now is not None and now not in problem.slot_index:
         raise ProblemError("unknown_id", "now", f"there is no slot {now!r}")
-    inst, plan, lost, new = _keep(inst, published, 0 if now is None else problem.slot_index[now])
+    inst, plan, lost, new = keep_published(problem, published, 0 if now is None else problem.slot_index[now])
     origin = list(zip(plan.at, plan.how, strict=True))
     budget = MOVES_PER_CHANGE * (lost + new) if max_moves is None else max_moves
     _fill(plan, origin, budget, run)
@@ -86,10 +85,10 @@ def replan(
     return Replan(result, _changes(published, result.schedule.meetings), lost)
 
 
-def _keep(inst: Instance, published: Schedule, first: int) -> tuple[Instance, Plan, int, int]:
+def keep_published(problem: Problem, published: Schedule, first: int) -> tuple[Instance, Plan, int, int]:
     """Place every published meeting that still holds, and freeze the slots before ``first``. Also returns how many
     published meetings were lost, and how many requests are new."""
-    problem = inst.problem
+    inst = compile_problem(problem)
     found: dict[int, tuple[Option, int]] = {}
     known = {meeting.request for meeting in published.meetings} | {u.request for u in published.unplaced}
     for meeting in published.meetings:
