@@ -131,13 +131,13 @@ def _fill(plan: Plan, origin: list[tuple[int, Option | None]], budget: int, run:
                 return
             if plan.at[r] >= 0 or not any(plan.within_limits(option) for option in inst.options[r]):
                 continue
-            before = plan.at[:]
-            if any(insert(plan, r, option, longest) for option in inst.options[r]):
-                moved = sum(a >= 0 and a != b for a, b in zip(before, plan.at, strict=True))
-                if moved > budget:
-                    _restore(plan, before, r)
-                    continue
+            plan.journal.clear()
+            placed = any(insert(plan, r, option, longest) for option in inst.options[r])
+            moved = _moved(plan)
+            if placed and moved <= budget:
                 budget -= moved
+            else:
+                _undo(plan, r if placed else None)
 
 
 def _place_freely(plan: Plan, r: int) -> bool:
@@ -148,15 +148,23 @@ def _place_freely(plan: Plan, r: int) -> bool:
     return False
 
 
-def _restore(plan: Plan, before: list[int], added: int) -> None:
-    """Undo an insertion: take the added meeting out and move the others back."""
-    plan.remove(added)
-    back = [(r, plan.how[r], t) for r, t in enumerate(before) if t >= 0 and plan.at[r] != t]
-    for r, _, _ in back:
-        plan.remove(r)
-    for r, how, t in back:
-        assert how is not None
-        plan.place(r, how, t)
+def _moved(plan: Plan) -> int:
+    """Meetings that the swaps in the journal have left in another slot."""
+    was: dict[int, int] = {}
+    for found, a, b in reversed(plan.journal):
+        for r in found:
+            now = was.get(r, plan.at[r])
+            was[r] = b if now == a else a
+    return sum(plan.at[r] != t for r, t in was.items())
+
+
+def _undo(plan: Plan, added: int | None) -> None:
+    """Take the added meeting out and all swaps back."""
+    if added is not None:
+        plan.remove(added)
+    for found, a, b in reversed(plan.journal[:]):
+        plan.swap(found, a, b)
+    plan.journal.clear()
 
 
 def _price(inst: Instance, prices: Mapping[str, float] | None) -> list[float]:
