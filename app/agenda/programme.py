@@ -15,6 +15,8 @@ from app.registrations.models import SessionSignUp
 from app.timetables.models import ChangeKind, Meeting, MeetingState, Timetable, TimetableChange, TimetableState
 
 TICKER = 6
+SOON = 5
+"""How many changes and coming sessions fit on a wall."""
 
 
 @dataclass(frozen=True)
@@ -93,16 +95,12 @@ def screen_at(session: Session, event: Event, now: datetime) -> ScreenMoment:
     moments = [moment for span in spans for moment in span if moment > now]
     return ScreenMoment(
         running=running,
-        coming=_soonest(coming),
+        coming=coming[:SOON],
         slot=current,
         next_slot=following,
         changes=_latest_changes(session, event.id),
         until=min(moments, default=None),
     )
-
-
-def _soonest(sessions: Sequence[EventSession]) -> Sequence[EventSession]:
-    return sessions[:6]
 
 
 def _meetings_per_slot(session: Session, event_id: int) -> dict[int, int]:

@@ -1,6 +1,9 @@
 """The public programme, signing up for sessions, and the venue screen."""
 
-from flask import current_app, flash, g, redirect, render_template, url_for
+from datetime import date
+from typing import Any
+
+from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -17,6 +20,8 @@ from app.events.policy import current_event
 from app.registrations import services as registrations
 from app.registrations.models import Participant, RegistrationState
 from app.registrations.policy import current_participant, participant
+
+Days = dict[date, list[reads.ProgrammeEntry]]
 
 
 def approved_participant() -> Participant | None:
@@ -39,10 +44,42 @@ def programme(slug: str) -> str:
     days = reads.programme_of(
         session(), event, me.id if me else None, public_only=me is None and not g.get("staff_role")
     )
-    open_for_sign_up = event.phase is not Phase.CLOSED
     return render_template(
-        "agenda/programme.html", days=days, me=me, now=now(), kind_names=_kind_names(), can_sign_up=open_for_sign_up
+        "agenda/programme.html",
+        days=_in_room(days, request.args.get("room", "")),
+        rooms=_rooms(days, request.args.get("room", "")),
+        me=me,
+        now=now(),
+        kind_names=_kind_names(),
+        can_sign_up=event.phase is not Phase.CLOSED,
     )
+
+
+def _in_room(days: Days, room: str) -> Days:
+    """The programme of one room, by its number; of all rooms when there is no such room in it."""
+    kept = {day: [entry for entry in found if str(entry.session.room_id) == room] for day, found in days.items()}
+    return {day: found for day, found in kept.items() if found} or days
+
+
+def _rooms(days: Days, chosen: str) -> list[dict[str, Any]]:
+    rooms = {
+        entry.session.room.id: entry.session.room.name
+        for found in days.values()
+        for entry in found
+        if entry.session.room
+    }
+    slug = current_event().slug
+    links = [
+        {
+            "label": _("All rooms"),
+            "url": url_for("agenda.programme", slug=slug),
+            "active": chosen not in map(str, rooms),
+        }
+    ]
+    for number, name in sorted(rooms.items(), key=lambda room: room[1]):
+        link = url_for("agenda.programme", slug=slug, room=number)
+        links.append({"label": name, "url": link, "active": str(number) == chosen})
+    return links
 
 
 @blueprint.post("/events/<slug>/programme/<int:session_id>/<any('sign-up', leave):step>")

@@ -12,12 +12,11 @@ and is then bent into a figure that reads well, keeping the order:
 
     text(q, d) = raw² / (raw² + HALF_WAY²).
 
-Pieces of words are the runs of three to five letters inside each word with its borders; they bridge inflected forms,
-compounds, typing errors and related words of neighbouring languages.
+Pieces of words are the runs of four letters inside each word with its borders; they bridge inflected forms,
+compounds, typing errors and related words of neighbouring languages. Stop words have none.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -25,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from app.matching.words import stems, tokens_of
+from app.matching.words import stems_and_words
 
 WORD, PAIR, PIECE = 0, 1, 2
 SHARES = np.array([0.46, 0.14, 0.40])
@@ -33,7 +32,7 @@ K1 = np.array([3.0, 3.0, 2.0])
 B = 0.6
 HALF_WAY = 0.10
 """The raw score that becomes one half."""
-PIECE_LENGTHS = (3, 4, 5)
+PIECE_LENGTH = 4
 
 FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.int64]
@@ -45,15 +44,10 @@ def calibrate(raw: NDArray[Any]) -> FloatArray:
     return np.asarray(squared / (squared + np.float32(HALF_WAY**2)), dtype=np.float32)
 
 
-@lru_cache(maxsize=200_000)
-def pieces(word: str) -> tuple[str, ...]:
+def pieces(word: str) -> list[str]:
     """The pieces of one word, its borders marked by a blank, with repeats; a short word is one piece."""
     padded = f" {word} "
-    if len(padded) <= PIECE_LENGTHS[0]:
-        return (padded,)
-    return tuple(
-        padded[start : start + length] for length in PIECE_LENGTHS for start in range(len(padded) - length + 1)
-    )
+    return [padded[start : start + PIECE_LENGTH] for start in range(max(1, len(padded) - PIECE_LENGTH + 1))]
 
 
 class Lexicon:
@@ -69,11 +63,11 @@ class Lexicon:
 
     def terms(self, text: str) -> list[int]:
         """The numbers of all terms of `text`, with repeats."""
-        words = stems(text)
-        numbers = [self._number(WORD, word) for word in words]
-        numbers += [self._number(PAIR, f"{first} {second}") for first, second in pairwise(words)]
-        for token in tokens_of(text):
-            numbers += self._pieces_of(token)
+        found = stems_and_words(text)
+        numbers = [self._number(WORD, stem) for stem, _ in found]
+        numbers += [self._number(PAIR, f"{one} {two}") for (one, _), (two, _) in pairwise(found)]
+        for _, word in found:
+            numbers += self._pieces_of(word)
         return numbers
 
     def find(self, kind: int, term: str) -> int | None:

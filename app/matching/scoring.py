@@ -12,9 +12,10 @@ two thirds of it; if both are, R is 0. R(a, b) = R(b, a).
 Every figure of every function here comes from the same computation, for one pair as for all.
 """
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ from app.matching.parts.segment import SegmentPart
 from app.matching.parts.text import StatementParts
 from app.matching.parts.wishes import WishesPart
 from app.matching.profiles import Profile, Statement
+from app.matching.ranking import Best, Figures, Order
 from app.matching.reasons import Direction, Reason
 from app.matching.weights import DEFAULT, PARTS, PRESETS, SUBSTANCE, Weights
 
@@ -49,13 +51,12 @@ __all__ = [
 
 FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.int64]
-Order = Literal["score", "gain", "give"]
 
 ONE_SIDED = 2 / 3
 CARRYING = ("text", "codes")
 """Parts that are always given as reasons. Another part is a reason only where its figure is no lower than the score:
 if it were lower the pair would score better without it."""
-TILE = 1024
+TILE = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ class Matcher:
         self._profiles = list(profiles)
         self._weights, self._filters = weights, filters
         self._statements = StatementParts(self._profiles, model)
+        self._codes = CodesPart(self._profiles)
         self._index()
 
     def _index(self) -> None:
@@ -131,7 +133,7 @@ class Matcher:
         if len(self._place) < len(self._profiles):
             raise ValueError("two profiles have the same id")
         self._others: dict[str, Part] = {
-            "codes": CodesPart(self._profiles),
+            "codes": self._codes,
             "segment": SegmentPart(self._profiles),
             "wishes": WishesPart(self._profiles),
             "language": LanguagePart(self._profiles),
@@ -154,6 +156,7 @@ class Matcher:
         """Take in a new profile, or an edited one in the place of its former self."""
         place = self._place.get(profile.id, len(self._profiles))
         self._statements.replace(place, profile)
+        self._codes.replace(place, profile)
         self._profiles[place : place + 1] = [profile]
         self._index()
 
@@ -178,20 +181,31 @@ class Matcher:
         may want you"). Equal figures are ordered by id. KeyError for an unknown id.
         """
         rows = np.array([self._place[profile_id]])
-        gain, give, score = self._tile(rows, self._everyone())
-        return self._lines(gain[0], give[0], score[0], self._everyone(), k, by)
+        forth, _ = self._both_ways(rows, self._everyone())
+        return self._lines(forth.row(0), self._everyone(), k, by)
 
-    def ranked_all(self, k: int, by: Order = "score") -> Iterator[tuple[int, list[Ranked]]]:
-        """`ranked` for everyone, as pairs of id and list, a tile of people at a time; memory stays below a tile's
-        rows."""
-        for start in range(0, len(self._profiles), TILE):
-            rows = self._everyone()[start : start + TILE]
-            best = _Best(len(rows), k)
-            for begin in range(0, len(self._profiles), TILE):
-                cols = self._everyone()[begin : begin + TILE]
-                best.take(*self._tile(rows, cols), cols, by)
-            for row, (gain, give, score, cols) in zip(rows, best.lines(), strict=True):
-                yield self._profiles[row].id, self._lines(gain, give, score, cols, k, by)
+    def ranked_all(self, k: int, by: Order = "score", threads: int | None = None) -> Iterator[tuple[int, list[Ranked]]]:
+        """`ranked` for everyone, as pairs of id and list, in the order in which the profiles were given.
+
+        Works in tiles of people by people, so memory grows with the people times `k`, not with the pairs; `threads`
+        tiles are worked on at a time (by default one for each processor, at most four).
+        """
+        everyone = self._everyone()
+        tiles = [everyone[start : start + TILE] for start in range(0, len(everyone), TILE)]
+        best = [Best(tile, k) for tile in tiles]
+        pairs = [(one, two) for one in range(len(tiles)) for two in range(one, len(tiles))]
+        with ThreadPoolExecutor(threads or min(4, os.cpu_count() or 1)) as pool:
+            # Few at a time, lest finished tiles pile up.
+            for start in range(0, len(pairs), 8):
+                some = pairs[start : start + 8]
+                found = pool.map(lambda pair: self._both_ways(tiles[pair[0]], tiles[pair[1]]), some)
+                for (one, two), (forth, back) in zip(some, found, strict=True):
+                    best[one].take(forth, tiles[two], by)
+                    if one != two:
+                        best[two].take(back, tiles[one], by)
+        for kept in best:
+            for row, figures, cols in kept.lines():
+                yield self._profiles[row].id, self._lines(figures, cols, k, by)
 
     def shared_text(self, need: Statement, offer: Statement) -> tuple[float, tuple[str, ...]]:
         """The text score of one need and one offer of this event, and the words they share."""
@@ -223,21 +237,21 @@ class Matcher:
         score = np.where(judged, np.minimum(top / np.where(bottom > 0, bottom, 1), 1), np.float32(np.nan))
         return score, bottom / np.float32(sum(weights.values()))
 
-    def _tile(self, rows: IntArray, cols: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Gain, give and reciprocal score of rows with cols; the last is NaN where barred."""
-        gain = self._directed(self._parts(rows, cols))[0]
-        give = self._directed(self._parts(cols, rows))[0].T
-        score = _reciprocal(gain, give)
-        score[self._bars.block(rows, cols)] = np.nan
-        return gain, give, np.asarray(score, dtype=np.float32)
+    def _both_ways(self, rows: IntArray, cols: IntArray) -> tuple[Figures, Figures]:
+        """The figures of rows with cols, and of cols with rows."""
+        gain, give = (self._directed(self._parts(*way))[0] for way in ((rows, cols), (cols, rows)))
+        score = _reciprocal(gain, give.T).astype(np.float32)
+        forth = Figures(gain, give.T, np.where(self._bars.block(rows, cols), np.float32(np.nan), score))
+        back = Figures(give, gain.T, np.where(self._bars.block(cols, rows), np.float32(np.nan), score.T))
+        return forth, back
 
-    def _lines(
-        self, gain: FloatArray, give: FloatArray, score: FloatArray, cols: IntArray, k: int | None, by: Order
-    ) -> list[Ranked]:
-        key = _key(gain, give, score, by)
+    def _lines(self, figures: Figures, cols: IntArray, k: int | None, by: Order) -> list[Ranked]:
+        """One row of figures as the best k lines."""
+        key = figures.key(by)
         ids = np.array([self._profiles[col].id for col in cols], dtype=np.int64)
         standing = np.flatnonzero(key > 0)
         order = standing[np.lexsort((ids[standing], -key[standing]))][:k]
+        gain, give, score = figures.gain, figures.give, figures.score
         return [Ranked(int(ids[at]), float(score[at]), _known(gain[at]), _known(give[at])) for at in order]
 
     def _explained(self, row: IntArray, col: IntArray) -> Directed:
@@ -267,32 +281,3 @@ class Matcher:
 
 def _known(figure: np.floating) -> float | None:
     return None if np.isnan(figure) else float(figure)
-
-
-def _key(gain: FloatArray, give: FloatArray, score: FloatArray, by: Order) -> FloatArray:
-    """What a list is ordered by; -1 for those that are not in it."""
-    figures = {"score": score, "gain": gain, "give": give}[by]
-    return np.nan_to_num(np.where(np.isnan(score), np.float32(np.nan), figures), nan=-1.0)
-
-
-class _Best:
-    """The best of each row so far, while the columns pass by in tiles."""
-
-    def __init__(self, rows: int, k: int) -> None:
-        self._k = k
-        self._figures = np.full((4, rows, 0), np.nan, dtype=np.float64)
-
-    def take(self, gain: FloatArray, give: FloatArray, score: FloatArray, cols: IntArray, by: Order) -> None:
-        new = np.stack([gain, give, score, np.broadcast_to(cols, score.shape)]).astype(np.float64)
-        merged = np.concatenate([self._figures, new], axis=2)
-        if merged.shape[2] > self._k:
-            key = _key(merged[0], merged[1], merged[2], by)
-            # Ties at the cut go to the lower place, whatever the tiles: columns come in ascending order.
-            order = np.argsort(-key, axis=1, kind="stable")[:, : self._k]
-            merged = np.take_along_axis(merged, order[None], axis=2)
-        self._figures = merged
-
-    def lines(self) -> Iterator[tuple[FloatArray, FloatArray, FloatArray, IntArray]]:
-        for row in range(self._figures.shape[1]):
-            gain, give, score, cols = self._figures[:, row]
-            yield gain, give, score, cols.astype(np.int64)

@@ -6,6 +6,7 @@ it.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
@@ -71,17 +72,12 @@ def guess_language(tokens: Sequence[str]) -> str | None:
     A tie goes to the language listed first, English before all: titles of two words are mostly English at such
     events.
     """
-    best, most = None, 0
+    best, most, counted = None, 0, Counter(tokens)
     for language, words in STOP_WORDS.items():
-        hits = sum(token in words for token in tokens)
+        hits = sum(counted[token] for token in words & counted.keys())
         if hits > most:
             best, most = language, hits
     return best
-
-
-def tokens_of(text: str) -> list[str]:
-    """All words of `text` in lower case, as written, in order."""
-    return _WORD.findall(text.lower())
 
 
 def stems(text: str) -> list[str]:
@@ -92,7 +88,7 @@ def stems(text: str) -> list[str]:
 @lru_cache(maxsize=4096)  # reasons ask for the same texts over and over, once for each partner
 def stems_and_words(text: str) -> tuple[tuple[str, str], ...]:
     """Like `stems`, each with the word as it was written (in lower case), for showing."""
-    tokens = tokens_of(text)
+    tokens = _WORD.findall(text.lower())
     language = guess_language(tokens) or "en"
     stop = STOP_WORDS[language]
     return tuple((_stem(language, token), token) for token in tokens if len(token) > 1 and token not in stop)

@@ -9,10 +9,12 @@ one half. Only wanted codes of schemes the partner uses at all are counted.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from scipy import sparse
 
+from app.matching.parts.rows import spliced, widened
 from app.matching.parts.tables import FloatArray, IntArray
 from app.matching.profiles import Profile, Statement
 from app.matching.reasons import Reason
@@ -21,6 +23,7 @@ from app.matching.words import stems
 SAME_PARENT = 0.5
 
 
+@lru_cache(maxsize=100_000)
 def code_of(keyword: str) -> str:
     """The form in which a keyword or code is compared."""
     plain = keyword.strip().casefold()
@@ -70,17 +73,39 @@ class CodesPart:
     """The part 'codes'."""
 
     def __init__(self, profiles: Sequence[Profile]) -> None:
+        self._columns: dict[str, int] = {}
+        self._tables = self._encode(profiles)
+
+    def replace(self, place: int, profile: Profile) -> None:
+        """Put another profile at `place`, or behind the last one."""
+        new = self._encode([profile])
+        end = min(place + 1, self._tables[0].shape[0])
+        self._tables = [spliced(old, (place, end), rows) for old, rows in zip(self._tables, new, strict=True)]
+
+    def _encode(self, profiles: Sequence[Profile]) -> list[sparse.csr_matrix]:
+        """Wanted codes, codes at hand with their ancestors, number of wanted codes by scheme, schemes at hand."""
         wanted = [wanted_codes(profile) for profile in profiles]
         offered = [offered_codes(profile) for profile in profiles]
-        has = [{member: 1.0 for code in codes for member in with_ancestors(code)} for codes in offered]
-        self._wants, self._has = _matrices([_weights(codes) for codes in wanted], has)
-        wanted_schemes, has_schemes = _matrices([_schemes(codes) for codes in wanted], [_schemes(c) for c in offered])
-        self._wanted_by_scheme = wanted_schemes.toarray()
-        self._has_scheme = np.minimum(has_schemes.toarray(), np.float32(1))
+        return [
+            self._matrix([_weights(codes) for codes in wanted]),
+            self._matrix([{member: 1.0 for code in codes for member in with_ancestors(code)} for codes in offered]),
+            self._matrix([_schemes(codes) for codes in wanted]),
+            self._matrix([dict.fromkeys(_schemes(codes), 1.0) for codes in offered]),
+        ]
+
+    def _matrix(self, rows: Sequence[dict[str, float]]) -> sparse.csr_matrix:
+        pointers = np.cumsum([0, *(len(row) for row in rows)])
+        indices = [self._columns.setdefault(name, len(self._columns)) for row in rows for name in row]
+        data = np.array([weight for row in rows for weight in row.values()], dtype=np.float32)
+        return sparse.csr_matrix((data, indices, pointers), shape=(len(rows), max(1, len(self._columns))))
+
+    def _product(self, one: int, other: int, rows: IntArray, cols: IntArray) -> FloatArray:
+        width = len(self._columns) + 1
+        left, right = widened(self._tables[one][rows], width), widened(self._tables[other][cols], width)
+        return np.asarray((left @ right.T).toarray())
 
     def block(self, rows: IntArray, cols: IntArray) -> FloatArray:
-        matched = (self._wants[rows] @ self._has[cols].T).toarray()
-        wanted = self._wanted_by_scheme[rows] @ self._has_scheme[cols].T
+        matched, wanted = self._product(0, 1, rows, cols), self._product(2, 3, rows, cols)
         share = np.minimum(matched / np.maximum(wanted, np.float32(1)), np.float32(1))
         return np.where(wanted > 0, np.sqrt(share), np.float32(np.nan))
 
@@ -105,19 +130,5 @@ def _weights(codes: Iterable[str]) -> dict[str, float]:
 
 
 def _schemes(codes: Iterable[str]) -> dict[str, float]:
-    return {scheme: float(count) for scheme, count in Counter(map(scheme_of, codes)).items()}
-
-
-def _matrices(*tables: list[dict[str, float]]) -> list[sparse.csr_matrix]:
-    """One sparse matrix for each table of rows, over the same columns."""
-    columns: dict[str, int] = {}
-    for name in (name for rows in tables for row in rows for name in row):
-        columns.setdefault(name, len(columns))
-    return [_matrix(rows, columns) for rows in tables]
-
-
-def _matrix(rows: list[dict[str, float]], columns: dict[str, int]) -> sparse.csr_matrix:
-    pointers = np.cumsum([0, *(len(row) for row in rows)])
-    indices = [columns[name] for row in rows for name in row]
-    data = np.array([weight for row in rows for weight in row.values()], dtype=np.float32)
-    return sparse.csr_matrix((data, indices, pointers), shape=(len(rows), max(1, len(columns))))
+    """How many of the codes are of each scheme; the names cannot be mistaken for codes."""
+    return {f"scheme {scheme}": float(count) for scheme, count in Counter(map(scheme_of, codes)).items()}

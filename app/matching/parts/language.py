@@ -1,34 +1,33 @@
-"""A common language: 1 or 0."""
+"""A common language: 1 or 0; without input if one side stated none."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 
-from app.matching.parts.tables import FitTable, FloatArray, IntArray
+import numpy as np
+from numpy.typing import NDArray
+
+from app.matching.parts.tables import FloatArray, IntArray
 from app.matching.profiles import Profile
 from app.matching.reasons import Reason
 
-
-def language_fit(one: frozenset[str], other: frozenset[str]) -> float | None:
-    """1 if both speak one language, 0 if not, None if one of them stated none."""
-    if not one or not other:
-        return None
-    return 1.0 if one & other else 0.0
-
-
-def _fit(wanted: Hashable, there: Hashable) -> float | None:
-    assert isinstance(wanted, frozenset)
-    assert isinstance(there, frozenset)
-    return language_fit(wanted, there)
+BoolArray = NDArray[np.bool_]
 
 
 class LanguagePart:
     """The part 'language'."""
 
     def __init__(self, profiles: Sequence[Profile]) -> None:
-        spoken = [frozenset(profile.languages) for profile in profiles]
-        self._table = FitTable(_fit, spoken, spoken)
+        spoken = sorted({language for profile in profiles for language in profile.languages})
+        place = {language: number for number, language in enumerate(spoken)}
+        self._speaks = np.zeros((len(profiles), len(spoken)), dtype=np.float32)
+        for row, profile in enumerate(profiles):
+            self._speaks[row, [place[language] for language in profile.languages]] = 1
+        self._unstated: BoolArray = self._speaks.sum(axis=1) == 0
 
     def block(self, rows: IntArray, cols: IntArray) -> FloatArray:
-        return self._table.block(rows, cols)
+        common = np.minimum(self._speaks[rows] @ self._speaks[cols].T, np.float32(1))
+        common[self._unstated[rows]] = np.nan
+        common[:, self._unstated[cols]] = np.nan
+        return np.asarray(common)
 
     def reason(self, seeker: Profile, partner: Profile) -> Reason | None:
         """The languages both speak, in the order in which the seeker named them."""

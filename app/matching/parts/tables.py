@@ -24,7 +24,8 @@ class FitTable:
         wanted = self._wanted.codes[rows]
         for code in np.unique(wanted[~self._worked_out[wanted]]):
             self._work_out(int(code))
-        return np.asarray(self._table[wanted][:, self._there.codes[cols]])
+        # Columns first: the table is small, and rows are then copied in one piece each.
+        return np.asarray(self._table[:, self._there.codes[cols]][wanted])
 
     def _work_out(self, code: int) -> None:
         value = self._wanted.values[code]

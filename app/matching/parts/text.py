@@ -14,10 +14,10 @@ texts meet.
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import sparse
 
 from app.matching.lexical import LexicalModel, calibrate
 from app.matching.parts.partnership import partnership_fit
+from app.matching.parts.rows import cut, spliced, widened
 from app.matching.parts.tables import FitTable, FloatArray, IntArray
 from app.matching.parts.trl import Levels, trl_fit
 from app.matching.profiles import Profile, Statement
@@ -54,8 +54,8 @@ class StatementParts:
         ]
         for start in range(0, len(pairs), CHUNK):
             needs, offers = np.array(pairs[start : start + CHUNK]).T
-            raw = _widened(self._need_rows, self.model.width())[needs].multiply(
-                _widened(self._offer_rows, self.model.width())[offers]
+            raw = widened(self._need_rows, self.model.width())[needs].multiply(
+                widened(self._offer_rows, self.model.width())[offers]
             )
             np.minimum.at(novelty, needs, 1 - calibrate(np.asarray(raw.sum(axis=1)).ravel()))
         return novelty
@@ -68,20 +68,21 @@ class StatementParts:
         return np.asarray(1 - self._pairwise(profile.needs, profile.offers).max(axis=1), dtype=np.float32)
 
     def _make_fits(self) -> dict[str, FitTable]:
+        """Offers by needs, like the table of texts."""
         needs, offers = self._needs.statements, self._offers.statements
         return {
-            "trl": FitTable(_levels_fit, [levels(s) for s in needs], [levels(s) for s in offers]),
+            "trl": FitTable(_levels_fit, [levels(s) for s in offers], [levels(s) for s in needs]),
             "partnership": FitTable(
-                _kind_fit, [s.partnership_kind for s in needs], [s.partnership_kind for s in offers]
+                _kind_fit, [s.partnership_kind for s in offers], [s.partnership_kind for s in needs]
             ),
         }
 
     def replace(self, place: int, profile: Profile) -> None:
         """Put another profile at `place` (or behind the last one), weighed by what was learnt before."""
-        self._need_rows = _spliced(
+        self._need_rows = spliced(
             self._need_rows, self._needs.span(place), self.model.need_rows([s.full_text for s in profile.needs])
         )
-        self._offer_rows = _spliced(
+        self._offer_rows = spliced(
             self._offer_rows, self._offers.span(place), self.model.offer_rows([s.full_text for s in profile.offers])
         )
         first, last = self._needs.span(place)
@@ -98,29 +99,38 @@ class StatementParts:
         found = {name: np.full(shape, np.nan, dtype=np.float32) for name in ("text", *self._fits)}
         if not len(needs) or not len(offers):
             return found
+        groups = _Groups(need_starts, offer_starts, len(needs))
         texts = self._texts(needs, offers)
-        best = np.maximum.reduceat(texts, offer_starts, axis=1)
-        counts = np.diff([*need_starts, len(needs)]).astype(np.float32)
-        mean = np.add.reduceat(best, need_starts, axis=0) / counts[:, None]
-        found["text"][at] = BEST_NEED * np.maximum.reduceat(best, need_starts, axis=0) + (1 - BEST_NEED) * mean
+        best = groups.over_offers(texts, np.maximum)
+        best_need, mean = groups.over_needs(best, np.maximum), groups.over_needs(best, np.add) / groups.needs[:, None]
+        found["text"][at] = BEST_NEED * best_need + (1 - BEST_NEED) * mean
+        texts += FLOOR
+        whole = None
         for name, table in self._fits.items():
-            fits = table.block(needs, offers)
-            known = ~np.isnan(fits)
-            if known.any():
-                weight = np.where(known, texts + FLOOR, np.float32(0))
-                found[name][at] = _ratio(weight * np.nan_to_num(fits), weight, need_starts, offer_starts)
+            fits = table.block(offers, needs)
+            missing = np.isnan(fits)
+            if not missing.any():
+                whole = groups.total(texts) if whole is None else whole
+                found[name][at] = np.minimum(groups.total(texts * fits) / whole, 1)
+            elif not missing.all():
+                known = groups.total(np.where(missing, np.float32(0), texts))
+                fitting = groups.total(texts * np.where(missing, np.float32(0), fits))
+                found[name][at] = np.where(known > 0, np.minimum(fitting / np.maximum(known, 1e-9), 1), np.nan)
         return found
 
     def _texts(self, needs: IntArray, offers: IntArray) -> FloatArray:
+        """One row for each offer, one column for each need: sums over neighbouring rows are the fast ones."""
         width = self.model.width()
-        raw = _widened(_rows(self._need_rows, needs), width) @ _widened(_rows(self._offer_rows, offers), width).T
-        return calibrate(raw.toarray()) * self._novelty[needs][:, None]
+        raw = widened(cut(self._offer_rows, offers), width) @ widened(cut(self._need_rows, needs), width).T
+        texts = calibrate(raw.toarray())
+        texts *= self._novelty[needs]
+        return texts
 
     def _pairwise(self, needs: Sequence[Statement], offers: Sequence[Statement]) -> FloatArray:
         need_rows = self.model.need_rows([need.full_text for need in needs])
         offer_rows = self.model.offer_rows([offer.full_text for offer in offers])
         width = self.model.width()
-        return calibrate((_widened(need_rows, width) @ _widened(offer_rows, width).T).toarray())
+        return calibrate((widened(need_rows, width) @ widened(offer_rows, width).T).toarray())
 
     def reasons(self, row: int, seeker: Profile, col: int, partner: Profile) -> dict[str, Reason]:
         """For each of the three parts the pair of need and offer that carries it, if any does. `row` and `col` are
@@ -179,6 +189,25 @@ class _Side:
         return np.repeat(first[owners] - starts, counts) + np.arange(counts.sum()), starts, owners
 
 
+class _Groups:
+    """Folds a table of offers by needs into one of seekers by partners."""
+
+    def __init__(self, need_starts: IntArray, offer_starts: IntArray, needs: int) -> None:
+        self._need_starts, self._offer_starts = need_starts, offer_starts
+        self.needs: FloatArray = np.diff([*need_starts, needs]).astype(np.float32)
+
+    def over_offers(self, table: FloatArray, fold: np.ufunc) -> FloatArray:
+        """Needs by partners."""
+        return np.ascontiguousarray(fold.reduceat(table, self._offer_starts, axis=0).T)
+
+    def over_needs(self, table: FloatArray, fold: np.ufunc) -> FloatArray:
+        """Seekers by partners."""
+        return np.asarray(fold.reduceat(table, self._need_starts, axis=0))
+
+    def total(self, table: FloatArray) -> FloatArray:
+        return self.over_needs(self.over_offers(table, np.add), np.add)
+
+
 def levels(statement: Statement) -> Levels:
     return statement.trl_min, statement.trl_max
 
@@ -191,22 +220,16 @@ def _statement_kind(need: Statement, offer: Statement) -> float | None:
     return partnership_fit(need.partnership_kind, offer.partnership_kind)
 
 
-def _levels_fit(wanted: object, there: object) -> float | None:
+def _levels_fit(there: object, wanted: object) -> float | None:
     assert isinstance(wanted, tuple)
     assert isinstance(there, tuple)
     return trl_fit(wanted, there)
 
 
-def _kind_fit(sought: object, offered: object) -> float | None:
+def _kind_fit(offered: object, sought: object) -> float | None:
     assert sought is None or isinstance(sought, str)
     assert offered is None or isinstance(offered, str)
     return partnership_fit(sought, offered)
-
-
-def _ratio(over: FloatArray, under: FloatArray, rows: IntArray, cols: IntArray) -> FloatArray:
-    """Sums over the groups of rows and columns, one divided by the other; NaN where nothing was known."""
-    top, bottom = (np.add.reduceat(np.add.reduceat(a, cols, axis=1), rows, axis=0) for a in (over, under))
-    return np.where(bottom > 0, np.minimum(top / np.maximum(bottom, np.float32(1e-9)), 1), np.float32(np.nan))
 
 
 def _best(seeker: Profile, partner: Profile, figures: FloatArray) -> tuple[Statement, Statement]:
@@ -216,21 +239,3 @@ def _best(seeker: Profile, partner: Profile, figures: FloatArray) -> tuple[State
 
 def _reason(part: str, need: Statement, offer: Statement, shared: tuple[str, ...]) -> Reason:
     return Reason(part, need_id=need.id, need=need.title, offer_id=offer.id, offer=offer.title, shared=shared)
-
-
-def _rows(matrix: sparse.csr_matrix, places: IntArray) -> sparse.csr_matrix:
-    """These rows; neighbours are cut out in one piece, which is many times faster."""
-    if len(places) == int(places[-1]) - int(places[0]) + 1 and (np.diff(places) == 1).all():
-        return matrix[int(places[0]) : int(places[-1]) + 1]
-    return matrix[places]
-
-
-def _widened(matrix: sparse.csr_matrix, width: int) -> sparse.csr_matrix:
-    return sparse.csr_matrix((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], width))
-
-
-def _spliced(matrix: sparse.csr_matrix, span: tuple[int, int], new: sparse.csr_matrix) -> sparse.csr_matrix:
-    width = max(matrix.shape[1], new.shape[1])
-    pieces = [_widened(piece, width) for piece in (matrix[: span[0]], new, matrix[span[1] :])]
-    # vstack refuses to stack nothing at all.
-    return sparse.vstack([piece for piece in pieces if piece.shape[0]] or [_widened(new, width)], format="csr")

@@ -1,7 +1,7 @@
 // Pages that show what is true now: they are fetched afresh when something changed, when the connection was lost in
 // between, and when the clock passes the moment they name. What is marked data-follow is then replaced.
 //
-//   <main data-follow="event" data-slug="demo" data-until="2027-03-16T10:00:00Z" data-spread="3" id="…">
+//   <main data-follow="event" data-slug="demo" data-redraw="2027-03-16T10:00:00Z" data-spread="3" id="…">
 //
 // `data-follow` is what to join: event or agenda. `data-spread` spreads the fetches of many viewers over so many seconds.
 import { enhance } from "./enhance.js";
@@ -36,10 +36,10 @@ class Follower {
 
   wakeAtNextMoment() {
     clearTimeout(this.alarm);
-    const { until, now } = this.place.dataset;
-    if (!until || !now) return;
+    const { redraw, now } = this.place.dataset;
+    if (!redraw || !now) return;
     this.ahead ??= Date.parse(now) - Date.now(); // the server's clock counts, not the device's
-    const milliseconds = Date.parse(until) - (Date.now() + this.ahead);
+    const milliseconds = Date.parse(redraw) - (Date.now() + this.ahead);
     this.alarm = setTimeout(() => this.fetch(), Math.min(Math.max(milliseconds + 200, 1000), 3600 * 1000));
   }
 
@@ -52,7 +52,7 @@ class Follower {
       if (!answer.ok) throw new Error(String(answer.status));
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(this.place.id);
       if (!fresh) throw new Error("gone");
-      for (const name of ["now", "until", "revision", "version"]) if (fresh.dataset[name] !== undefined) this.place.dataset[name] = fresh.dataset[name];
+      for (const name of ["now", "redraw", "revision", "version"]) if (fresh.dataset[name] !== undefined) this.place.dataset[name] = fresh.dataset[name];
       delete this.ahead;
       this.place.replaceChildren(...fresh.childNodes);
       enhance(this.place);

@@ -111,7 +111,7 @@ def test_before_publication_the_page_says_what_to_do(app, cast, sign_in, session
     page = page_body(sign_in(cast.pia).get("/events/spring/agenda").text)
     assert "Your meetings appear here" in page
     assert "/events/spring/partners" in page
-    assert 'id="agenda-top" class="agenda__top stack" hidden' in page
+    assert 'id="agenda-top" class="agenda__top stack no-print" hidden' in page
 
 
 def test_a_meeting_says_why_and_what_the_other_needs(published, sign_in, session, clock):
@@ -168,7 +168,7 @@ def test_the_screen_shows_now_next_and_changes_without_names(app, published, cli
     assert "10:00 table A1 → 10:30 table A2" in page
     assert "1 meeting" in page
     assert "Piotr" not in page
-    assert f'data-until="{cast.slots[1].ends_at.isoformat()}"' in page
+    assert f'data-redraw="{cast.slots[1].ends_at.isoformat()}"' in page
 
 
 def test_an_agenda_costs_the_same_few_queries_however_full_it_is(app, published, sign_in, session, clock, queries):
