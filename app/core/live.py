@@ -12,7 +12,7 @@ for a lock which only this one can give back.
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -35,6 +35,18 @@ RELAY_LOCK = 7_305_201
 """Key of the advisory lock; any number that nobody else uses."""
 socketio = SocketIO()
 _one_at_a_time = threading.Lock()
+
+
+def own_origin(public_url: str) -> Callable[[str | None, dict[str, Any]], bool]:
+    """Whether a page that opens a socket is ours: at the public address, or at the one the request itself went to.
+
+    The second lets 'localhost' work where the settings say '127.0.0.1'. Another site fails both.
+    """
+
+    def is_own(origin: str | None, environ: dict[str, Any]) -> bool:
+        return origin in {public_url, f"{environ.get('wsgi.url_scheme')}://{environ.get('HTTP_HOST')}"}
+
+    return is_own
 
 
 def announce(session: Session, clock: Clock, room: str, name: str, payload: dict[str, Any]) -> None:
@@ -69,9 +81,15 @@ def relay(app: Flask, *, min_age_seconds: float = 0.0) -> int:
 
 
 def relay_after_commit(app: Flask) -> None:
-    """Emit right after the commit of a request or socket event that announced something."""
+    """Emit right after the commit of a request or socket event that announced something.
+
+    The change stands by now: trouble here is no error of the request, and the relay tries again a moment later.
+    """
     if g.pop("announced", False) and emits_here(app):
-        relay(app)
+        try:
+            relay(app)
+        except SQLAlchemyError:
+            log.exception("live updates wait for the relay")
 
 
 def start_relay(app: Flask) -> None:
@@ -129,8 +147,13 @@ def _relay_batch(database: Database, min_age_seconds: float) -> int:
             session.rollback()  # a snapshot that was read from cannot become a write transaction of SQLite
         for _id, room, name, payload in rows:
             socketio.emit(name, payload, to=room)
-        _mark_sent(session, [row[0] for row in rows])
-        session.commit()
+        if on_postgresql:  # the advisory lock lasts as long as this transaction
+            _mark_sent(session, [row[0] for row in rows])
+            session.commit()
+    if not on_postgresql:
+        with database.open() as writing:  # begins to write in the one way that lets other greenlets run meanwhile
+            _mark_sent(writing, [row[0] for row in rows])
+            writing.commit()
     return len(rows)
 
 

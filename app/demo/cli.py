@@ -23,7 +23,7 @@ LINK_LIFETIME = timedelta(days=7)
 @click.command("demo")
 @click.option("--stage", type=click.Choice(STAGES), default="scheduled", show_default=True, help="How far to go.")
 @click.option("--size", default=FULL_SIZE, show_default=True, type=click.IntRange(min=20, max=FULL_SIZE))
-@click.option("--time-limit", default=30, show_default=True, type=click.IntRange(min=1), help="Seconds for the engine.")
+@click.option("--time-limit", default=45, show_default=True, type=click.IntRange(min=1), help="Seconds for the engine.")
 @click.option("--links", is_flag=True, help="Only print one-time sign-in links of the demo event loaded before.")
 @click.option("--with-links", is_flag=True, help="Load what is missing, then print such links.")
 @with_appcontext

@@ -70,13 +70,14 @@ def profile(slug: str) -> str:
     participant = current_participant()
     checks = profile_checks(participant)
     signed_up = queries.sessions_signed_up(session(), participant.id)
+    admitted = participant.state is RegistrationState.APPROVED  # who is not sees nobody's name yet
     return render_template(
         "registrations/profile.html",
         checks=checks,
         percent=rules.completeness(checks),
         sessions=signed_up,
         absences=len(queries.absences_of(session(), participant.id)),
-        colleagues=queries.colleagues_of(session(), participant),
+        colleagues=queries.colleagues_of(session(), participant) if admitted else [],
     )
 
 
@@ -133,7 +134,7 @@ def _change_organisation(form: MyOrganisationForm, participant: Participant, *, 
         if not may_correct:
             raise Invalid(_("Others share this entry; ask the organisers of the event to correct it."), field="change")
         organisations.update(session(), clock(), user, present, data)
-        facts.participant_changed.send(session(), participant=participant, actor=user, clock=clock())
+        facts.tell_participant_changed(session(), participant=participant, actor=user, clock=clock())
         return
     if organisation_named(session(), data.name, data.country) is present:
         raise Invalid(_("This is the organisation you belong to already."), field="name")
