@@ -8,6 +8,11 @@ const holder = page ?? list;
 
 const percent = (gap) => (gap === null || gap === undefined ? "–" : `${(100 * gap).toFixed(2)} %`);
 
+// A reload would call off a form that is on its way, and with it where its answer leads.
+let leaving = false;
+document.addEventListener("submit", () => { leaving = true; });
+function reload() { if (!leaving) window.location.reload(); }
+
 function fill(id, value) {
   const place = document.getElementById(id);
   if (place) place.textContent = value ?? "–";
@@ -35,7 +40,7 @@ function show(message) {
   fill("run-gap", percent(message.gap));
   fill("run-breaks", message.breaks);
   const over = !["queued", "running"].includes(message.state);
-  if (over && page.dataset.live === "yes") window.location.reload();
+  if (over && page.dataset.live === "yes") reload();
 }
 
 function onPage(message) {
@@ -53,7 +58,7 @@ function onPage(message) {
 function onList(message) {
   const over = !["queued", "running"].includes(message.state);
   const row = list.querySelector(`[data-run="${message.run}"]`);
-  if (!row || over) window.location.reload();
+  if (!row || over) reload();
 }
 
 if (holder) {
