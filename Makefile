@@ -11,8 +11,16 @@ PYTHON := $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 SETUP := setup/install.py
 SERVED := $(BIN)/python serve.py --host $(HOST) --port $(PORT)
+
 # What the checks need of the settings; no checkout has to be set up for them, and no database is touched.
 CHECKED := MEETWRIGHT_SECRET_KEY=for-the-checks-only-0123456789abcdef MEETWRIGHT_DATABASE_URL=sqlite:///:memory:
+
+# Links and live updates need the address in the browser; one that the operator set stays.
+ifneq ($(HOST):$(PORT),127.0.0.1:5000)
+ifeq ($(MEETWRIGHT_PUBLIC_URL)$(shell grep -s '^MEETWRIGHT_PUBLIC_URL=' instance/settings.env),)
+export MEETWRIGHT_PUBLIC_URL := http://$(HOST:0.0.0.0=127.0.0.1):$(PORT)
+endif
+endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

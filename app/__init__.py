@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app,
         async_mode="gevent" if app.config["SERVES_SOCKETS"] else "threading",
         message_queue=settings.redis_url,
-        cors_allowed_origins=[settings.public_url],
+        cors_allowed_origins=live.own_origin(settings.public_url),
         max_http_buffer_size=64 * 1024,
         manage_session=False,
     )

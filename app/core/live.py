@@ -12,7 +12,7 @@ for a lock which only this one can give back.
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -35,6 +35,18 @@ RELAY_LOCK = 7_305_201
 """Key of the advisory lock; any number that nobody else uses."""
 socketio = SocketIO()
 _one_at_a_time = threading.Lock()
+
+
+def own_origin(public_url: str) -> Callable[[str | None, dict[str, Any]], bool]:
+    """Whether a page that opens a socket is ours: at the public address, or at the one the request itself went to.
+
+    The second lets 'localhost' work where the settings say '127.0.0.1'. Another site fails both.
+    """
+
+    def is_own(origin: str | None, environ: dict[str, Any]) -> bool:
+        return origin in {public_url, f"{environ.get('wsgi.url_scheme')}://{environ.get('HTTP_HOST')}"}
+
+    return is_own
 
 
 def announce(session: Session, clock: Clock, room: str, name: str, payload: dict[str, Any]) -> None:

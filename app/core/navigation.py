@@ -23,11 +23,13 @@ class NavigationEntry:
     group: Any = ""
     shown: Callable[[], bool] = field(default=lambda: True)
     badge: Callable[[], int | None] = field(default=lambda: None)
+    also: tuple[str, ...] = ()
+    """Beginnings of further endpoints that belong to this entry."""
 
     @property
     def active(self) -> bool:
         """True when the current page belongs to this entry: the same endpoint, or one that starts with it."""
-        return bool(request.endpoint) and str(request.endpoint).startswith(self.endpoint)
+        return bool(request.endpoint) and str(request.endpoint).startswith((self.endpoint, *self.also))
 
     def url(self, **values: Any) -> str:
         return url_for(self.endpoint, **values)

@@ -97,9 +97,7 @@ class OrganisationForm(FlaskForm):
     )  # fmt: skip
     kind = SelectField(_l("Kind of organisation"), default="")
     size = SelectField(_l("Size"), default="")
-    nuts = SelectField(
-        _l("Region (NUTS)"), default="", description=_l("Needed for regional statistics and regional matches.")
-    )
+    nuts = SelectField(_l("Region (NUTS)"), default="")
     nace = SelectField(_l("Sector (NACE)"), default="")
     website = StringField(
         _l("Website"), filters=[trimmed], validators=[Length(max=300)],

@@ -80,7 +80,7 @@ def register(slug: str) -> Answer:
         except Invalid as error:
             attach(form, error, ORGANISATION_FIELDS)
         else:
-            flash(_("You are registered. Two more steps make you easy to find."), "success")
+            flash(_("You are registered. The next steps make you easy to find."), "success")
             return redirect(url_for("marketplace.entries", slug=slug, journey=1))
     status = 200 if request.method == "GET" else 422
     return render_template("registrations/register.html", form=form, user=user), status

@@ -51,3 +51,14 @@ def _send(
     greeting = _("Hello %(name)s,", name=participant.user.name)
     address = "" if page is None else f"\n\n{event_address(participant, page)}"
     write_mail(session, clock, participant.user.email, subject, f"{greeting}\n\n{text}{address}\n")
+
+
+def send_session_gone(session: Session, clock: Clock, participant: Participant, title: str) -> None:
+    """Say that a session somebody signed up for is not part of the programme any more."""
+    subject = _("“%(title)s” does not take place", title=title)
+    text = _(
+        "“%(title)s”, for which you signed up, is not part of the programme any more. That time is free again; choose "
+        "another session or meet somebody:",
+        title=title,
+    )
+    _send(session, clock, participant, subject, text, page="me/sessions")

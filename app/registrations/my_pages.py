@@ -70,13 +70,14 @@ def profile(slug: str) -> str:
     participant = current_participant()
     checks = profile_checks(participant)
     signed_up = queries.sessions_signed_up(session(), participant.id)
+    admitted = participant.state is RegistrationState.APPROVED  # who is not sees nobody's name yet
     return render_template(
         "registrations/profile.html",
         checks=checks,
         percent=rules.completeness(checks),
         sessions=signed_up,
         absences=len(queries.absences_of(session(), participant.id)),
-        colleagues=queries.colleagues_of(session(), participant),
+        colleagues=queries.colleagues_of(session(), participant) if admitted else [],
     )
 
 

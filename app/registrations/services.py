@@ -3,7 +3,6 @@
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,16 +14,17 @@ from app.accounts.models import User
 from app.core import audit, facts
 from app.core.clock import Clock
 from app.core.errors import Conflict, Forbidden, Invalid
-from app.events.models import Approval, Event, EventFormat, MeetingTable, ParticipantType
-from app.organisations import reference
-from app.organisations.models import Organisation
+from app.events.models import Approval, Event, MeetingTable
 from app.registrations import mails
 from app.registrations.attending import check_in, leave_session, set_absences, sign_up, undo_check_in
-from app.registrations.models import Attendance, Participant, RegistrationState, SessionSignUp
+from app.registrations.models import Participant, RegistrationState, SessionSignUp
+from app.registrations.profiles import ABOUT_LENGTH, JOB_TITLE_LENGTH, ProfileData, columns_of, profile_of
 from app.registrations.queries import participant_of
 from app.registrations.rules import Door, ProfileCheck, door, may_become, trl_fault
 
 __all__ = [
+    "ABOUT_LENGTH",
+    "JOB_TITLE_LENGTH",
     "ProfileCheck",
     "ProfileData",
     "approve",
@@ -44,40 +44,7 @@ __all__ = [
     "update_profile",
 ]
 
-JOB_TITLE_LENGTH = 160
-ABOUT_LENGTH = 4000
 REASON_LENGTH = 500
-
-
-@dataclass(frozen=True)
-class ProfileData:
-    """What a participant says of themselves; codes are of the schemes named in `reference`."""
-
-    organisation: Organisation
-    type: ParticipantType
-    attendance: Attendance = Attendance.ON_SITE
-    job_title: str = ""
-    about: str = ""
-    languages: tuple[str, ...] = ()
-    value_chain_position: str | None = None
-    trl_min: int | None = None
-    trl_max: int | None = None
-
-
-def profile_of(participant: Participant, **changes: Any) -> ProfileData:
-    """What a participant says now, with some of it changed."""
-    present = ProfileData(
-        organisation=participant.organisation,
-        type=participant.type,
-        attendance=participant.attendance,
-        job_title=participant.job_title,
-        about=participant.about,
-        languages=tuple(participant.languages),
-        value_chain_position=participant.value_chain_position,
-        trl_min=participant.trl_min,
-        trl_max=participant.trl_max,
-    )
-    return replace(present, **changes)
 
 
 def check_door(event: Event, now: datetime) -> None:
@@ -114,7 +81,7 @@ def register(
     if own:
         check_door(event, clock())
     session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
-    values = _checked(event, profile)
+    values = columns_of(event, profile)
     participant = participant_of(session, event.id, user.id)
     if participant is not None and participant.state is not RegistrationState.CANCELLED:
         raise Conflict(_("%(name)s is registered for this event already.", name=user.name), code="registered_already")
@@ -148,7 +115,7 @@ def update_profile(
     """Change a profile. Raises Invalid with the field, Conflict when the registration ended."""
     if participant.state is RegistrationState.CANCELLED:
         raise Conflict(_("This registration is cancelled; register again first."))
-    values = _checked(participant.event, profile)
+    values = columns_of(participant.event, profile)
     changed = sorted(name for name, value in values.items() if getattr(participant, name) != value)
     if not changed:
         return
@@ -267,41 +234,6 @@ def _become(
         facts.sessions_changed.send(
             session, event=participant.event, participant_ids=[participant.id], actor=actor, clock=clock
         )
-
-
-def _checked(event: Event, profile: ProfileData) -> dict[str, Any]:
-    """The columns of a profile. Raises Invalid with the field at the first fault."""
-    if profile.type.event_id != event.id:
-        raise Invalid(_("Choose how you take part."), field="type")
-    fault = trl_fault(profile.trl_min, profile.trl_max)
-    if fault == "range":
-        raise Invalid(_("Readiness levels go from 1 to 9."), field="trl_min")
-    if fault == "order":
-        raise Invalid(_("The range ends below its beginning."), field="trl_max")
-    for code in profile.languages:
-        if code not in reference.languages():
-            raise Invalid(_("“%(code)s” is not a language code of the list.", code=code), field="languages")
-    position = profile.value_chain_position or None
-    if position and position not in reference.value_chain():
-        raise Invalid(_("“%(code)s” is not a value-chain position.", code=position), field="value_chain_position")
-    for field, text, most in (
-        ("job_title", profile.job_title, JOB_TITLE_LENGTH),
-        ("about", profile.about, ABOUT_LENGTH),
-    ):
-        if len(text) > most:
-            raise Invalid(_("Use at most %(n)d characters.", n=most), field=field)
-    forced = {EventFormat.ON_SITE: Attendance.ON_SITE, EventFormat.ONLINE: Attendance.ONLINE}
-    return {
-        "organisation": profile.organisation,
-        "type": profile.type,
-        "attendance": forced.get(event.format, profile.attendance),
-        "job_title": profile.job_title.strip(),
-        "about": profile.about.strip(),
-        "languages": list(dict.fromkeys(profile.languages)),
-        "value_chain_position": position,
-        "trl_min": profile.trl_min,
-        "trl_max": profile.trl_max,
-    }
 
 
 def _next_code(session: Session, event_id: int) -> str:

@@ -17,6 +17,17 @@ from app.registrations.models import RegistrationState
 
 __all__ = ["blueprint", "desk_pages", "exchange_pages", "init_app", "joining", "my_pages", "organiser_pages"]
 COUNTRIES_SHOWN = 15
+MINE = (
+    "registrations.edit_profile",
+    "registrations.organisation",
+    "registrations.availability",
+    "registrations.sessions",
+    "registrations.leave",
+    "marketplace.entries",
+    "marketplace.new_entry",
+    "marketplace.edit_entry",
+)
+"""Pages of one participant: under "Me", or under the list of participants on an organiser's address."""
 
 
 def _registered_here() -> bool:
@@ -69,8 +80,19 @@ def init_app(app: Flask) -> None:
     """Add navigation entries and the dashboard panel; make code lists known to templates."""
     add, entry = navigation.add_entry, navigation.NavigationEntry
     people = _l("People")
-    add(entry("participant", "registrations.profile", _l("Me"), "person-circle", 50, shown=_registered_here))
-    add(entry("organiser", "registrations.participants", _l("Participants"), "people", 20, people, badge=_waiting))
+    me = entry("participant", "registrations.profile", _l("Me"), "person-circle", 50, shown=_registered_here, also=MINE)
+    everybody = entry(
+        "organiser",
+        "registrations.participants",
+        _l("Participants"),
+        "people",
+        20,
+        people,
+        badge=_waiting,
+        also=(*MINE, "registrations.participant", "registrations.add_participant", "registrations.limits"),
+    )
+    add(me)
+    add(everybody)
     add(entry("organiser", "registrations.check_in", _l("Check-in"), "person-check", 22, people))
     add(entry("organiser", "registrations.import_participants", _l("Import"), "upload", 26, people, shown=_organises))
     add(entry("organiser", "registrations.export", _l("Export"), "download", 27, people, shown=_organises))

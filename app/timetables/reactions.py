@@ -3,14 +3,16 @@
 from collections.abc import Collection
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.core.clock import Clock
-from app.core.facts import participant_changed, request_changed, slots_leaving, tables_leaving
+from app.core.clock import Clock, in_zone
+from app.core.facts import participant_changed, participant_leaves, request_changed, slots_leaving, tables_leaving
 from app.events.models import Event
 from app.meetings.models import MeetingRequest
 from app.registrations.models import Participant
+from app.timetables import queries
 from app.timetables.services import upkeep
 
 
@@ -28,6 +30,26 @@ def participant_left(
 ) -> None:
     """Somebody who does not take part any more is in no meeting either."""
     upkeep.drop_participant(session, participant, actor, clock)
+
+
+@participant_leaves.connect
+def meetings_that_would_go(session: Session, *, participant: Participant, **_more: Any) -> list[str]:
+    """One sentence for each published meeting that would be cancelled, with the partners who are told."""
+    published = queries.published_timetable(session, participant.event_id)
+    if published is None:
+        return []
+    sentences = []
+    for meeting in queries.meetings_of(session, published.id, participant.id):
+        partners = [seat.participant.user.name for seat in meeting.seats if seat.participant_id != participant.id]
+        when = in_zone(meeting.slot.starts_at, participant.event.time_zone).strftime("%Y-%m-%d %H:%M")
+        sentences.append(
+            _(
+                "The meeting with %(names)s (%(when)s) is cancelled; they are told.",
+                names=", ".join(partners),
+                when=when,
+            )
+        )
+    return sentences
 
 
 @slots_leaving.connect

@@ -1,26 +1,24 @@
 """Pure decisions on timetables."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.matching.value import value_of_request
 from app.meetings.models import MeetingRequest, Priority
 from app.timetables.material import Placed
 from app.timetables.models import ChangeKind
 
-PRIORITY_BASE = {Priority.MUST: 55, Priority.HIGH: 35, Priority.NORMAL: 15}
-SCORE_SPAN = 30
-MUTUAL_BONUS = 15
+STRONGEST_FIRST = (Priority.MUST, Priority.HIGH, Priority.NORMAL)
 
 
 def value_of(request: MeetingRequest, score: float | None) -> int:
-    """What a meeting is worth to the event, a positive integer; the dearer of both sides' priorities counts.
+    """What a meeting is worth, by the rule of matching; of the two people's priorities the stronger one counts.
 
     `score` is the reciprocal complementarity in [0, 1]; None counts as 0.
     """
-    wishes = [request.priority, *([request.recipient_priority] if request.recipient_priority else [])]
-    base = max(PRIORITY_BASE[wish] for wish in wishes)
-    return base + math.floor(SCORE_SPAN * (score or 0.0) + 0.5) + (MUTUAL_BONUS if request.mutual else 0)
+    wishes = {request.priority, request.recipient_priority}
+    strongest = next(priority for priority in STRONGEST_FIRST if priority in wishes)
+    return value_of_request(strongest.value, score, mutual=request.mutual)
 
 
 @dataclass(frozen=True)

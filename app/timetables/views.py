@@ -1,5 +1,6 @@
 """Pages of the timetable: the grid, the list, the unplaced requests; navigation and the dashboard's panel."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from app.core import navigation
 from app.core.database import session
 from app.core.guard import guarded
-from app.events.models import Event, MeetingTable, TableClosure
+from app.events.models import Event, MeetingTable, Slot, TableClosure
 from app.events.policy import current_event, event_staff
 from app.events.queries import slots_of, tables_of
 from app.meetings.models import MeetingRequest
@@ -96,7 +97,10 @@ def grid(slug: str) -> str:
         "changeable": may_change(timetable),
     }
     if view == "list":
-        context["lines"] = _lines(entries, todays, words)
+        at = _slot_shown(todays, entries, words)
+        context["at"] = at
+        context["slots"] = [(slot, _list_url(slug, which, day, slot.id)) for slot in todays]
+        context["lines"] = _lines(entries, [slot for slot in todays if at is None or slot is at], words)
     else:
         context["board"] = showing.grid(event, todays, tables_of(db, event.id), _closures(event), entries)
     return render_template("timetables/grid.html", **context)
@@ -121,7 +125,21 @@ def _closures(event: Event) -> set[tuple[int, int]]:
     return {(table_id, slot_id) for table_id, slot_id in rows}
 
 
-def _lines(entries: list[showing.Entry], slots: list[Any], words: str) -> list[tuple[Any, list[Any]]]:
+def _list_url(slug: str, which: str, day: date | None, slot_id: int) -> str:
+    return url_for("timetables.grid", slug=slug, which=which, view="list", day=day, slot=slot_id)
+
+
+def _slot_shown(slots: Sequence[Slot], entries: list[showing.Entry], words: str) -> Slot | None:
+    """The slot the list shows: the chosen one, else the first with meetings; None for all when one searches."""
+    wanted = request.args.get("slot", 0, type=int)
+    if words and not wanted:
+        return None
+    used = {entry.slot_id for entry in entries}
+    chosen = next((slot for slot in slots if slot.id == wanted), None)
+    return chosen or next((slot for slot in slots if slot.id in used), None)
+
+
+def _lines(entries: list[showing.Entry], slots: Sequence[Slot], words: str) -> list[tuple[Any, list[Any]]]:
     """(slot, [(entry, table)]) of one day; with words, only meetings in which they occur."""
     tables = {table.id: table for table in tables_of(session(), current_event().id)}
     order = {table_id: n for n, table_id in enumerate(tables)}

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 from sqlalchemy.orm import Session
-from websocket import create_connection
+from websocket import ABNF, create_connection
 
 from app.core.database import make_engine
 from app.core.models import Job, JobState, LiveEvent
@@ -39,6 +39,19 @@ def test_pages_and_sockets_are_served_and_compression_is_declined(product: serve
     assert connected.recv().startswith("0{")
     assert "sec-websocket-extensions" not in connected.headers
     connected.close()
+
+
+def test_sockets_open_for_pages_of_this_site_only(product: served.Served) -> None:
+    address = f"ws://localhost:{product.port}/socket.io/?EIO=4&transport=websocket"
+    for origin in ("http://127.0.0.1", f"http://localhost:{product.port}"):
+        connected = create_connection(address, origin=origin)
+        assert connected.recv().startswith("0{")
+        connected.close()
+    for origin in ("http://elsewhere.example", f"http://127.0.0.1:{product.port}"):
+        connected = create_connection(address, origin=origin)
+        opcode, _reason = connected.recv_data()
+        assert opcode == ABNF.OPCODE_CLOSE
+        connected.shutdown()
 
 
 def test_the_worker_child_works_and_live_updates_of_other_processes_are_relayed(

@@ -290,3 +290,13 @@ def test_accounts_of_other_events_are_not_mixed_up(session, clock, cast):
     stranger = make_user(session, clock)
     assert queries.participant_of(session, cast.event.id, stranger.id) is None
     assert queries.participant_by_code(session, cast.event.id + 1, "pia") is None
+
+
+def test_who_signed_up_for_a_session_that_goes_is_told_and_free_again(session, clock, cast, heard):
+    talk = make_session(session, cast.event, "Talk", cast.slots[0].starts_at)
+    services.sign_up(session, clock, cast.pia, cast.pia_participant, talk)
+    facts.session_leaving.send(session, event=cast.event, event_session=talk, actor=cast.olga, clock=clock)
+    assert mails_to(session, cast.pia) == ["“Talk” does not take place"]
+    assert mails_to(session, cast.piotr) == []
+    assert queries.unavailable_slots(session, cast.event.id) == set()
+    assert heard[-1] == ("sessions", [cast.pia_participant.id])
