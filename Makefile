@@ -43,7 +43,7 @@ run: runtime ## Set up and serve without demo data
 	@exec $(SERVED)
 
 test: tools ## Run every test (as root, installs PostgreSQL, Redis and Chromium when they are missing)
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations 10 --durations-min 5 $(TESTS)
 
 check: tools ## Check style, types, imports, migrations, translations and house rules
 	$(BIN)/ruff check .

@@ -32,6 +32,7 @@ from scheduler.schedule import (
 from scheduler.writing import problem_to_json
 
 if TYPE_CHECKING:
+    from scheduler.relief import Relief
     from scheduler.replan import Replan
 
 __version__ = VERSION
@@ -65,6 +66,7 @@ __all__ = [
     "schedule_from_json",
     "schedule_to_json",
     "solve",
+    "what_would_help",
     "write_schedule",
 ]
 
@@ -109,3 +111,11 @@ def replan(
     from scheduler.replan import replan as run
 
     return run(problem, published, options or Options(), now, max_moves, prices, progress, stop)
+
+
+def what_would_help(problem: Problem, schedule: Schedule, request: str) -> tuple[Relief, ...]:
+    """Single changes with which an unplaced request fits, each checked by placing it with all others kept:
+    a participant there in one slot more, a raised maximum, one more table, one more slot."""
+    from scheduler.relief import what_would_help as find
+
+    return find(problem, schedule, request)

@@ -27,7 +27,8 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """The measures of the exchange format; slots and moves are counted, value is in request values."""
+    """The measures of the exchange format; slots and moves are counted, value is in request values. ``unwelcome``
+    goes beyond it: meetings in disliked or outside preferred slots, once for each participant concerned."""
 
     requests: int
     placed: int
@@ -40,6 +41,7 @@ class Measures:
     participants_with_meetings: int
     fewest: int
     most: int
+    unwelcome: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def audit(problem: Problem, schedule: Schedule) -> Judgement:
         *_sides(diary),
         *_attendance(diary),
         *_loads(diary),
+        *_rows(diary),
         *_tables(diary),
         *_own_tables(diary),
         *_places(diary),
@@ -155,6 +158,18 @@ def _loads(diary: _Diary) -> Iterator[Broken]:
         most = diary.people[person].max_meetings
         if most is not None and load > most:
             yield Broken("over_maximum", f"{person} has {load} meetings, at most {most} are allowed", (person,))
+
+
+def _rows(diary: _Diary) -> Iterator[Broken]:
+    """Beyond the format: nobody meets more than ``max_in_a_row`` times in neighbouring slots of a day."""
+    for person, agenda in _agendas(diary):
+        most = diary.people[person].max_in_a_row
+        row, last = 0, -2
+        for place, _ in agenda:
+            row = row + 1 if place == last + 1 else 1
+            last = place
+            if most is not None and row == most + 1:
+                yield Broken("too_many_in_a_row", f"{person} has more than {most} meetings in a row", (person,))
 
 
 def _tables(diary: _Diary) -> Iterator[Broken]:
@@ -259,6 +274,7 @@ def _measures(diary: _Diary) -> Measures:
         participants_with_meetings=len(diary.load),
         fewest=min(diary.load.values(), default=0),
         most=max(diary.load.values(), default=0),
+        unwelcome=sum(_unwelcome(diary, m.slot, p) for m in diary.meetings for p in m.participants),
     )
 
 
@@ -270,3 +286,8 @@ def _agendas(diary: _Diary) -> Iterator[tuple[str, list[tuple[int, str]]]]:
             days[person, diary.slots[meeting.slot].day][diary.rank[meeting.slot]] = meeting.table
     for (person, _), agenda in days.items():
         yield person, sorted(agenda.items())
+
+
+def _unwelcome(diary: _Diary, slot: str, name: str) -> bool:
+    person = diary.people[name]
+    return slot in person.disliked or bool(person.preferred and slot not in person.preferred)

@@ -28,8 +28,10 @@ from scheduler import (
     read_schedule,
     replan,
     solve,
+    what_would_help,
     write_schedule,
 )
+from scheduler.bench import bench
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,6 +68,18 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("--max-moves", type=_natural, metavar="N", help="0 only fills free places")
     again.add_argument("--time-limit", type=_seconds, default=Options().time_limit, metavar="S")
     again.set_defaults(run=_replan)
+    reasons = commands.add_parser("explain", help="why requests are not placed, and what would help")
+    reasons.add_argument("problem", type=Path)
+    reasons.add_argument("schedule", type=Path)
+    reasons.add_argument("--request", metavar="ID", help="only this one, with everything that would help")
+    reasons.set_defaults(run=_explain)
+    table = commands.add_parser("bench", help="solve a folder of problems, print a Markdown table")
+    table.add_argument("folder", type=Path)
+    table.add_argument("--time-limit", type=_seconds, metavar="S")
+    table.add_argument("--workers", type=_count, default=Options().workers, metavar="N")
+    table.add_argument("--seed", type=int, default=0, metavar="K")
+    table.add_argument("--fairness", type=_natural, metavar="D")
+    table.set_defaults(run=_bench)
     judging = commands.add_parser("audit", help="judge a schedule")
     judging.add_argument("problem", type=Path)
     judging.add_argument("schedule", type=Path)
@@ -120,6 +134,27 @@ def _replan(chosen: argparse.Namespace) -> int:
     for change in new.changes:
         print(json.dumps(asdict(change)))
     print(json.dumps(new.summary()))
+    return 0
+
+
+def _explain(chosen: argparse.Namespace) -> int:
+    problem, schedule = _read(chosen.problem), read_schedule(chosen.schedule)
+    if chosen.request is not None:
+        for relief in what_would_help(problem, schedule, chosen.request):
+            print(json.dumps(asdict(relief)))
+    for entry in schedule.unplaced:
+        if chosen.request in (None, entry.request):
+            print(json.dumps(asdict(entry)))
+    return 0
+
+
+def _bench(chosen: argparse.Namespace) -> int:
+    if not chosen.folder.is_dir():
+        raise ProblemError("unreadable", str(chosen.folder), "is not a folder")
+    given = {name: getattr(chosen, name) for name in ("time_limit", "workers", "seed", "fairness")}
+    flags = [(f"--{name.replace('_', '-')}", str(value)) for name, value in given.items() if value is not None]
+    for line in bench(chosen.folder, [part for flag in flags for part in flag]):
+        print(line, flush=True)
     return 0
 
 

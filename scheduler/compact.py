@@ -34,11 +34,11 @@ class Compactor:
 
     @property
     def total(self) -> int:
-        """The price of all gaps: breaks plus idle slots, or as the benchmark wants it."""
+        """The price of all gaps: breaks plus idle slots plus unwelcome meetings, or as the benchmark wants it."""
         return sum(self.cost)
 
     def _cost(self, person: int, busy: int) -> int:
-        total = 0
+        total = (busy & self.inst.unwelcome[person]).bit_count()
         away = self.away[person]
         for day in self.inst.days:
             today = busy & day
@@ -75,6 +75,8 @@ class Compactor:
             return
         targets = how.mask & ~busy & ~(1 << a)
         beside = targets & (busy << 1 | busy >> 1) or targets
+        if busy & self.inst.unwelcome[person]:
+            beside = targets & ~self.inst.unwelcome[person] or beside
         if not beside:
             return
         choice = list(bits(beside))

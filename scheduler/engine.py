@@ -22,6 +22,7 @@ from scheduler.seat import seat
 STEPS_PER_MEETING = 400  # compaction attempts per placed meeting, if time allows
 TRIAL = 2_000  # attempts that measure the speed
 STAGES = 20  # of cooling, each reported
+FEW_STEPS = 100  # attempts per meeting below which the search starts cooler
 HEAT = 0.6  # annealing temperature at the start, in idle slots
 
 
@@ -73,9 +74,10 @@ def _compact(plan: Plan, run: Run) -> None:
         compactor.run(TRIAL, run.stopped, HEAT, HEAT)
         rate = TRIAL / max(1e-3, run.seconds - began)
         steps = min(STEPS_PER_MEETING * plan.placed(), int(rate * run.left * 0.85))
+    heat = HEAT * min(1.0, steps / (FEW_STEPS * max(1, plan.placed())))
     for stage in range(STAGES):
         if run.stopped() or not compactor.total:
             break
-        hot, cold = (HEAT * (1 - (stage + k) / STAGES) for k in (0, 1))
+        hot, cold = (heat * (1 - (stage + k) / STAGES) for k in (0, 1))
         compactor.run(max(1, steps // STAGES), run.stopped, hot, cold)
         run.report("compact", plan)

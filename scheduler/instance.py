@@ -47,6 +47,8 @@ class Instance:
     free: tuple[int, ...]  # by unit: slots in which it can meet
     limit: tuple[int, ...]  # by unit: most meetings
     wanted: tuple[int, ...]  # by person: minimum, capped by the requests they are in
+    most_in_row: tuple[int, ...]  # by person: most meetings in neighbouring slots, 0 for no limit
+    unwelcome: tuple[int, ...]  # by person: mask of the slots to be avoided
     pool: tuple[int, ...]  # by slot: open tables without owner
     opened: tuple[int, ...]  # by table: slots it is open
     pool_tables: tuple[int, ...]
@@ -64,6 +66,11 @@ class Instance:
     def pool_widest(self) -> int:
         """Pool tables open in the slot with the most."""
         return max(self.pool, default=0)
+
+    @cached_property
+    def rows_capped(self) -> bool:
+        """Whether anybody limits meetings in a row."""
+        return any(self.most_in_row)
 
     @cached_property
     def scarce(self) -> bool:
@@ -132,6 +139,11 @@ class _Compiler:
                 for mask, most in zip(free, limits, strict=True)
             ),
             wanted=tuple(min(p.min_meetings, asked[p.id]) for p in problem.participants),
+            most_in_row=tuple(p.max_in_a_row or 0 for p in problem.participants),
+            unwelcome=tuple(
+                self._mask(p.disliked) | (self.everything & ~self._mask(p.preferred) if p.preferred else 0)
+                for p in problem.participants
+            ),
             pool=tuple(sum(self.opened[t] >> s & 1 for t in pool_tables) for s in range(len(problem.slots))),
             opened=tuple(self.opened),
             pool_tables=pool_tables,

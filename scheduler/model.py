@@ -46,6 +46,7 @@ def build(plan: Plan, free: Iterable[int]) -> Model:
     _keep_limits(model)
     _fit_the_pool(model)
     _keep_order(model)
+    _keep_rows_short(model)
     return model
 
 
@@ -115,6 +116,20 @@ def _keep_order(model: Model) -> None:
                 early = [variable for s, variable in by_request[r] if s <= t]
                 if late and early:
                     model.cp.add_at_most_one(late + early)
+
+
+def _keep_rows_short(model: Model) -> None:
+    """Of any most_in_row[p] + 1 neighbouring slots of a day, p is free in one."""
+    inst = model.inst
+    for person in range(inst.n_people):
+        most = inst.most_in_row[person]
+        for day in inst.days if most and person in model.units else ():
+            slots = list(bits(day))
+            for window in zip(*(slots[k:] for k in range(most + 1)), strict=False):
+                fixed = sum(model.plan.busy[person] >> t & 1 for t in window)
+                literals = [x for t in window for x in model.use.get((person, t), ())]
+                if literals:
+                    model.cp.add(cp_model.LinearExpr.sum(literals) <= most - fixed)
 
 
 def hint(model: Model, placed: dict[int, tuple[Option, int]]) -> None:

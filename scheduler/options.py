@@ -56,6 +56,7 @@ class Result:
     idle_slots: int
     placed: int
     seconds_to_first: float
+    seconds_to_best: float
     seconds: float
     measures: Measures
     prices: Mapping[str, float]
@@ -70,7 +71,12 @@ class Result:
             "gap": round(self.gap, 6),
             "breaks": self.breaks,
             "idle_slots": self.idle_slots,
+            "requests": self.measures.requests,
             "placed": self.placed,
             "seconds_to_first": round(self.seconds_to_first, 3),
+            "seconds_to_best": round(self.seconds_to_best, 3),
+            "table_moves": self.measures.table_moves,
+            "zone_moves": self.measures.zone_moves,
+            "below_minimum": self.measures.below_minimum,
             "seconds": round(self.seconds, 3),
         }

@@ -19,6 +19,17 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= low
 
 
+def short_rows(busy: int, days: tuple[int, ...], most: int) -> bool:
+    """Whether no day has more than ``most`` busy slots in a row."""
+    for day in days:
+        row = busy & day
+        for _ in range(most):
+            row &= row >> 1
+        if row:
+            return False
+    return True
+
+
 class Plan:
     """Placed meetings. ``at[r]`` is the slot of request r or -1, ``how[r]`` its option."""
 
@@ -33,6 +44,7 @@ class Plan:
         self.pool_open = sum(1 << t for t, most in enumerate(inst.pool) if most > 0)
         self.in_pool: list[dict[int, None]] = [{} for _ in range(inst.n_slots)]  # pool meetings, oldest first
         self.value = 0
+        self.journal: list[tuple[list[int], int, int]] = []  # swaps since the caller last cleared it
 
     def placed(self) -> int:
         """Number of placed meetings."""
@@ -45,6 +57,7 @@ class Plan:
         twin.grid = [row[:] for row in self.grid]
         twin.busy, twin.load = self.busy[:], self.load[:]
         twin.pool_used, twin.pool_open, twin.value = self.pool_used[:], self.pool_open, self.value
+        twin.journal = []
         twin.in_pool = [dict(row) for row in self.in_pool]
         return twin
 
@@ -99,7 +112,33 @@ class Plan:
             mask &= ~self.busy[unit]
         if option.pool:
             mask &= self.pool_open
+        if mask and self.inst.rows_capped:
+            mask = self._without_long_rows(option, mask)
         return mask & self.in_order(r) if mask else 0
+
+    def _without_long_rows(self, option: Option, mask: int) -> int:
+        """The slots of the mask in which nobody would get more meetings in a row than allowed."""
+        inst = self.inst
+        for person in option.who:
+            most = inst.most_in_row[person]
+            if most:
+                for t in bits(mask):
+                    if not short_rows(self.busy[person] | 1 << t, inst.days, most):
+                        mask &= ~(1 << t)
+        return mask
+
+    def _rows_allow(self, found: list[int], a: int, b: int) -> bool:
+        """Whether swapping keeps every capped participant's rows short."""
+        times: dict[int, int] = {}
+        for r in found:
+            option = self.how[r]
+            for person in option.who if option is not None else ():
+                times[person] = times.get(person, 0) + 1
+        both = 1 << a | 1 << b
+        most = self.inst.most_in_row
+        return all(
+            n > 1 or not most[p] or short_rows(self.busy[p] ^ both, self.inst.days, most[p]) for p, n in times.items()
+        )
 
     def in_order(self, r: int) -> int:
         """Mask of the slots after everything that must lie before r and before all that must lie after it."""
@@ -135,6 +174,8 @@ class Plan:
                     found.append(other)
             if len(found) > most:
                 return None
+        if self.inst.rows_capped and not self._rows_allow(found, a, b):
+            return None
         return found if self._pool_allows(found, a, b) else None
 
     def _may_go(self, r: int, target: int) -> bool:
@@ -157,6 +198,7 @@ class Plan:
 
     def swap(self, found: list[int], a: int, b: int) -> None:
         """Exchange the two slots for a component; doing it twice restores the plan."""
+        self.journal.append((found, a, b))
         moved = []
         for r in found:
             option = self.how[r]

@@ -29,7 +29,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """Somebody who meets. ``min_meetings`` is a wish, ``max_meetings`` a limit, ``table`` an own table."""
+    """Somebody who meets. ``min_meetings`` is a wish, ``max_meetings`` a limit, ``table`` an own table.
+    Beyond the format: ``max_in_a_row`` limits meetings in neighbouring slots of a day; meetings in ``disliked``
+    slots, or outside ``preferred`` ones when there are any, are allowed but avoided."""
 
     id: str
     organisation: str | None = None
@@ -37,6 +39,9 @@ class Participant:
     min_meetings: int = 0
     max_meetings: int | None = None
     table: str | None = None
+    max_in_a_row: int | None = None
+    preferred: frozenset[str] = frozenset()
+    disliked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,14 @@ def _participant(row: Row, place: str, slot_ids: frozenset[str], table_ids: froz
         min_meetings=_optional(row, "min_meetings", place, _natural) or 0,
         max_meetings=_optional(row, "max_meetings", place, _natural),
         table=table,
+        max_in_a_row=_optional(row, "max_in_a_row", place, _positive),
+        preferred=_slot_set(row, "preferred", place, slot_ids),
+        disliked=_slot_set(row, "disliked", place, slot_ids),
     )
+
+
+def _slot_set(row: Row, key: str, place: str, slot_ids: frozenset[str]) -> frozenset[str]:
+    return frozenset(_optional(row, key, place, lambda value, at: _ids(value, at, slot_ids, "slot")) or ())
 
 
 def _request(

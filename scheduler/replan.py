@@ -67,11 +67,10 @@ def replan(
 ) -> Replan:
     """The new schedule for the changed problem; see ``scheduler.replan``."""
     run = Run(options, progress, stop)
-    inst = compile_problem(problem)
-    refuse_contradictions(inst)
+    refuse_contradictions(compile_problem(problem))
     if now is not None and now not in problem.slot_index:
         raise ProblemError("unknown_id", "now", f"there is no slot {now!r}")
-    inst, plan, lost, new = _keep(inst, published, 0 if now is None else problem.slot_index[now])
+    inst, plan, lost, new = keep_published(problem, published, 0 if now is None else problem.slot_index[now])
     origin = list(zip(plan.at, plan.how, strict=True))
     budget = MOVES_PER_CHANGE * (lost + new) if max_moves is None else max_moves
     _fill(plan, origin, budget, run)
@@ -86,10 +85,10 @@ def replan(
     return Replan(result, _changes(published, result.schedule.meetings), lost)
 
 
-def _keep(inst: Instance, published: Schedule, first: int) -> tuple[Instance, Plan, int, int]:
+def keep_published(problem: Problem, published: Schedule, first: int) -> tuple[Instance, Plan, int, int]:
     """Place every published meeting that still holds, and freeze the slots before ``first``. Also returns how many
     published meetings were lost, and how many requests are new."""
-    problem = inst.problem
+    inst = compile_problem(problem)
     found: dict[int, tuple[Option, int]] = {}
     known = {meeting.request for meeting in published.meetings} | {u.request for u in published.unplaced}
     for meeting in published.meetings:
@@ -132,13 +131,13 @@ def _fill(plan: Plan, origin: list[tuple[int, Option | None]], budget: int, run:
                 return
             if plan.at[r] >= 0 or not any(plan.within_limits(option) for option in inst.options[r]):
                 continue
-            before = plan.at[:]
-            if any(insert(plan, r, option, longest) for option in inst.options[r]):
-                moved = sum(a >= 0 and a != b for a, b in zip(before, plan.at, strict=True))
-                if moved > budget:
-                    _restore(plan, before, r)
-                    continue
+            plan.journal.clear()
+            placed = any(insert(plan, r, option, longest) for option in inst.options[r])
+            moved = _moved(plan)
+            if placed and moved <= budget:
                 budget -= moved
+            else:
+                _undo(plan, r if placed else None)
 
 
 def _place_freely(plan: Plan, r: int) -> bool:
@@ -149,15 +148,23 @@ def _place_freely(plan: Plan, r: int) -> bool:
     return False
 
 
-def _restore(plan: Plan, before: list[int], added: int) -> None:
-    """Undo an insertion: take the added meeting out and move the others back."""
-    plan.remove(added)
-    back = [(r, plan.how[r], t) for r, t in enumerate(before) if t >= 0 and plan.at[r] != t]
-    for r, _, _ in back:
-        plan.remove(r)
-    for r, how, t in back:
-        assert how is not None
-        plan.place(r, how, t)
+def _moved(plan: Plan) -> int:
+    """Meetings that the swaps in the journal have left in another slot."""
+    was: dict[int, int] = {}
+    for found, a, b in reversed(plan.journal):
+        for r in found:
+            now = was.get(r, plan.at[r])
+            was[r] = b if now == a else a
+    return sum(plan.at[r] != t for r, t in was.items())
+
+
+def _undo(plan: Plan, added: int | None) -> None:
+    """Take the added meeting out and all swaps back."""
+    if added is not None:
+        plan.remove(added)
+    for found, a, b in reversed(plan.journal[:]):
+        plan.swap(found, a, b)
+    plan.journal.clear()
 
 
 def _price(inst: Instance, prices: Mapping[str, float] | None) -> list[float]:

@@ -34,6 +34,7 @@ def result_of(plan: Plan, run: Run, tables: Sequence[int], price: Sequence[float
         idle_slots=judgement.measures.idle_slots,
         placed=len(meetings),
         seconds_to_first=run.first or run.seconds,
+        seconds_to_best=run.best or run.seconds,
         seconds=run.seconds,
         measures=judgement.measures,
         prices=prices_by_name(inst, price),

@@ -32,6 +32,8 @@ class Run:
         self._stop = stop
         self.bound = 0
         self.first: float | None = None
+        self.best: float | None = None
+        self._best_so_far = (-1, 0)
 
     @property
     def seconds(self) -> float:
@@ -56,9 +58,11 @@ class Run:
         """Tell the caller about a plan in which all must-meetings are placed."""
         if self.first is None:
             self.first = self.seconds
+        breaks, idle = compactness(plan.inst, plan)
+        if (plan.value, -breaks - idle) > self._best_so_far:
+            self._best_so_far, self.best = (plan.value, -breaks - idle), self.seconds
         if self._progress is None:
             return
-        breaks, idle = compactness(plan.inst, plan)
         gap = 1 - plan.value / self.bound if self.bound else 0.0
         self._progress(Progress(self.seconds, stage, plan.value, self.bound, gap, breaks, idle, plan.placed()))
 

@@ -29,6 +29,11 @@ def _table(table: Table) -> dict[str, Any]:
 
 
 def _participant(person: Participant) -> dict[str, Any]:
+    extra = {
+        "max_in_a_row": person.max_in_a_row,
+        "preferred": sorted(person.preferred),
+        "disliked": sorted(person.disliked),
+    }
     return {
         "id": person.id,
         "organisation": person.organisation,
@@ -36,6 +41,7 @@ def _participant(person: Participant) -> dict[str, Any]:
         "min_meetings": person.min_meetings,
         "max_meetings": person.max_meetings,
         "table": person.table,
+        **{key: value for key, value in extra.items() if value},
     }
 
 

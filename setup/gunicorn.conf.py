@@ -3,7 +3,6 @@
 .venv/bin/gunicorn -c setup/gunicorn.conf.py -b 127.0.0.1:8001 'app:create_app()'
 """
 
-import os
 from typing import Any
 
 worker_class = "geventwebsocket.gunicorn.workers.GeventWebSocketWorker"
@@ -17,7 +16,6 @@ keepalive = 65
 control_socket_disable = True
 # The proxy in front writes the access log, without queries and tokens.
 accesslog = None
-chdir = os.environ.get("MEETWRIGHT_FOLDER", os.getcwd())
 
 
 def post_worker_init(worker: Any) -> None:

@@ -60,7 +60,7 @@ def is_stamped(stamp: Path, value: str) -> bool:
 
 def create_environment() -> None:
     """Create `.venv`; on Debian, where the venv module is a package of its own, install that first."""
-    if VENV.is_symlink() or (VENV / "bin" / "python").exists():
+    if VENV.is_symlink() or (VENV / "bin" / "pip").exists():
         return
     if services.is_venv_incomplete():
         version = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"

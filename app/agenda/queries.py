@@ -109,17 +109,23 @@ def approved_ids(session: Session, event_id: int) -> list[int]:
     return list(session.scalars(query.where(Participant.state == RegistrationState.APPROVED).order_by(Participant.id)))
 
 
-def partner_ids(session: Session, event_id: int, participant_id: int) -> list[int]:
-    """Who has a published meeting with a participant."""
+def partner_ids(session: Session, event_id: int, participant_id: int) -> set[int]:
+    """In whose agendas a participant appears: those they meet, and those of a meeting that was cancelled."""
     mine, theirs = aliased(Seat), aliased(Seat)
-    query = (
+    seated = (
         select(theirs.participant_id)
         .join(mine, mine.meeting_id == theirs.meeting_id)
         .join(Timetable, Timetable.id == theirs.timetable_id)
         .where(Timetable.event_id == event_id, Timetable.state == TimetableState.PUBLISHED)
-        .where(mine.participant_id == participant_id, theirs.participant_id != participant_id)
+        .where(mine.participant_id == participant_id)
     )
-    return list(session.scalars(query.distinct()))
+    parties = (
+        select(MeetingRequest.requester_id, MeetingRequest.recipient_id)
+        .join(TimetableChange, TimetableChange.request_id == MeetingRequest.id)
+        .where(or_(MeetingRequest.requester_id == participant_id, MeetingRequest.recipient_id == participant_id))
+    )
+    found = set(session.scalars(seated)) | {party for row in session.execute(parties) for party in row}
+    return found - {participant_id}
 
 
 def meeting_item(request_id: int) -> str:

@@ -45,4 +45,4 @@ def participant_changed(session: Session, *, participant: Participant, clock: Cl
     if not queries.is_published(session, event.id):
         return  # nothing is on anybody's page yet that would have to follow
     partners = queries.partner_ids(session, event.id, participant.id)
-    services.record_changes(session, event, [participant.id, *partners], clock)
+    services.record_changes(session, event, partners | {participant.id}, clock)

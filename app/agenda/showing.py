@@ -65,7 +65,7 @@ def _when(event: Event, item: Item) -> str:
     zone = event.time_zone
     if in_zone(item.was_at, zone).date() == in_zone(item.starts_at, zone).date():
         return zone_time(item.was_at, zone)
-    return f"{zone_day(item.was_at, zone, 'EEE d MMM')}, {zone_time(item.was_at, zone)}"
+    return f"{zone_day(item.was_at, zone, 'EEEE d MMMM')}, {zone_time(item.was_at, zone)}"
 
 
 def page_of(event: Event, agenda: Agenda, now: datetime) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
+from statistics import median
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 MOVES = 4
-# "Within a second" is what a person notices; the machine of a test may be slow, so the limit is held by the median.
+# The promise is a second. Ten times what was measured on a loaded machine, and the median, so that one stall is no failure.
 WITHIN_MILLISECONDS = 1000.0
 
 
@@ -39,13 +40,14 @@ def test_from_registration_to_a_moved_meeting(site: Site, tmp_path: Path, record
     before = steps.take_calendar(nora, tmp_path)["Piotr Poznański, Poznan Process Institute"]
     assert shown_place(nora) == (start_of(before), table_of(before))
 
-    delays = [move_and_measure(site, olga, nora, piotr) for _ in range(MOVES)]
+    delays = [move_and_measure(olga, nora, piotr) for _ in range(MOVES)]
     record_property("milliseconds from the answer to the organiser to both agendas", delays)
     print("live updates, milliseconds after the organiser's answer:", delays)
+    assert median(delays) < WITHIN_MILLISECONDS
 
     after = steps.take_calendar(nora, tmp_path)["Piotr Poznański, Poznan Process Institute"]
     assert after["uid"] == before["uid"]
-    assert after["sequence"] > before["sequence"]
+    assert after["sequence"] == before["sequence"] + MOVES
     assert shown_place(nora) == shown_place(piotr) == (start_of(after), table_of(after))
     assert after["dtstart"].params["TZID"] == "Europe/Brussels"
     assert after["dtend"].dt - after["dtstart"].dt == timedelta(minutes=25)
@@ -57,7 +59,7 @@ def test_a_day_on_the_phone(site: Site, tmp_path: Path) -> None:
     sign_in_by_link(piotr, site.links["piotr"].pop())
     piotr.goto("/events/today/requests")
     piotr.get_by_role("button", name="Accept Jonas Jensen").tap()
-    expect(piotr.locator(".request").get_by_text("Accepted")).to_be_visible()
+    expect(piotr.locator(".request").filter(has_text="Jonas Jensen").get_by_text("Accepted")).to_be_visible()
 
     piotr.get_by_role("link", name="Agenda").last.tap()
     steps.connected(piotr)
@@ -161,7 +163,7 @@ def publish(page: Page) -> None:
     expect(page.get_by_text("Version 1 is published.")).to_be_visible()
 
 
-def move_and_measure(site: Site, olga: Page, nora: Page, piotr: Page) -> float:
+def move_and_measure(olga: Page, nora: Page, piotr: Page) -> float:
     """Move the meeting to the other of two slots; return after how many milliseconds both agendas showed it."""
     start = "11:30" if shown_place(nora)[0].hour != 11 else "10:00"
     for page in (nora, piotr):

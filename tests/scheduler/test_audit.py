@@ -61,6 +61,7 @@ def test_a_legal_schedule_with_its_measures():
         "participants_with_meetings": 4,
         "fewest": 2,
         "most": 2,
+        "unwelcome": 0,
         "bound": 30,
         "gap": 0.133333,
     }

@@ -26,6 +26,8 @@ def problems(draw: st.DrawFn) -> Problem:
             "max_meetings": draw(st.none() | st.integers(0, 2)),
             "min_meetings": draw(st.integers(0, 2)),
             "table": draw(st.none() | st.none() | table),
+            "max_in_a_row": draw(st.none() | st.none() | st.integers(1, 2)),
+            "disliked": draw(some_slots),
         }
         for name in PEOPLE
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scheduler import ImpossibleError, Options, Problem, Result, audit, problem_from_json, solve
+from scheduler import ImpossibleError, Meeting, Options, Problem, Result, Schedule, audit, problem_from_json, solve
 from tests.scheduler.small import ask, data, people, small
 
 QUICK = Options(work_limit=200)
@@ -193,3 +193,29 @@ def test_agendas_become_compact():
     requests = [ask("r1", "a", "b", slots=["s0"]), ask("r2", "a", "c", slots=["s1", "s4"])]
     result = placed(small(people("a", "b", "c"), requests, slots=5))
     assert (result.breaks, result.idle_slots) == (0, 0)
+
+
+def test_meetings_in_a_row():
+    requests = [ask(f"r{i}", "a", other) for i, other in enumerate("bcd")]
+    crowd = [{"id": "a", "max_in_a_row": 2}, *people("b", "c", "d")]
+    assert len(ids(placed(small(crowd, requests, slots=3)))) == 2
+    assert len(ids(placed(small(crowd, requests, slots=4)))) == 3
+    assert len(ids(placed(small(crowd, requests, slots=4, days=2)))) == 3
+    crowd[0]["max_in_a_row"] = None
+    assert len(ids(placed(small(crowd, requests, slots=3)))) == 3
+
+
+def test_the_judge_sees_a_row_that_is_too_long():
+    problem = small([{"id": "a", "max_in_a_row": 1}, *people("b", "c")], [ask("r1", "a", "b"), ask("r2", "a", "c")])
+    meetings = [Meeting(f"r{i}", ("a", other), f"s{i}", "t0") for i, other in ((1, "b"), (2, "c"))]
+    assert [rule.code for rule in audit(problem, Schedule(tuple(meetings), ())).broken] == ["too_many_in_a_row"]
+    apart = (Meeting("r1", ("a", "b"), "s0", "t0"), meetings[1])
+    assert audit(problem, Schedule(apart, ())).legal
+
+
+def test_unwelcome_slots_are_avoided_not_forbidden():
+    crowd = [{"id": "a", "disliked": ["s0"]}, {"id": "b", "preferred": ["s0", "s2"]}, *people("c")]
+    result = placed(small(crowd, [ask("r1", "a", "b")]))
+    assert [m.slot for m in result.schedule.meetings] == ["s2"]
+    forced = placed(small(crowd, [ask("r1", "a", "b", slots=["s0"])]))
+    assert (len(ids(forced)), forced.measures.unwelcome) == (1, 1)

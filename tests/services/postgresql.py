@@ -104,6 +104,7 @@ def _owner(folder: Path) -> dict[str, object]:
     """How to start a program as somebody other than root, which PostgreSQL refuses to be."""
     if os.geteuid() != 0:
         return {}
-    account = pwd.getpwnam(ACCOUNT)
+    accounts = {entry.pw_name: entry for entry in pwd.getpwall()}
+    account = accounts.get(ACCOUNT) or accounts["nobody"]
     os.chown(folder, account.pw_uid, account.pw_gid)
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}

@@ -110,7 +110,7 @@ class Page {
       section.append(clone("part-day"));
       const heading = section.querySelector("h2");
       heading.id = `day-${key}`;
-      heading.textContent = this.start.days[key] ?? this.format(rows[0].starts_at, { weekday: "long", day: "numeric", month: "long" });
+      heading.textContent = this.dayName(rows[0].starts_at);
       section.querySelector("ol").append(...rows.map((item) => this.row(item)));
       return section;
     });
@@ -193,7 +193,7 @@ class Page {
     if (look !== "moved") return "";
     const sameDay = this.dayOf({ starts_at: item.was_at }) === this.dayOf(item);
     const clock = this.format(item.was_at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    const when = sameDay ? clock : `${this.format(item.was_at, { weekday: "short", day: "numeric", month: "short" })}, ${clock}`;
+    const when = sameDay ? clock : `${this.dayName(item.was_at)}, ${clock}`;
     return this.start.words.was.replace("{when}", when).replace("{place}", item.was_place || "?");
   }
 
@@ -202,6 +202,7 @@ class Page {
     return `${this.start.session_url}#${item.id}`;
   }
 
+  dayName(when) { return this.start.days[this.dayOf({ starts_at: when })] ?? this.format(when, { weekday: "long", day: "numeric", month: "long" }); }
   dayOf(item) { return new Intl.DateTimeFormat("en-CA", { timeZone: this.start.zone }).format(new Date(item.starts_at)); }
   format(when, options) { return new Intl.DateTimeFormat(language, { ...options, timeZone: this.start.zone }).format(new Date(when)); }
 
@@ -239,10 +240,15 @@ class Page {
 
 function clone(id) { return document.getElementById(id).content.cloneNode(true); }
 
+let page = null;
+
+/** The state that stands on this page. */
+export function current() { return page?.state; }
+
 function begin() {
   const block = document.getElementById("agenda-state");
   if (!block) return;
-  const page = new Page(JSON.parse(block.textContent));
+  page = new Page(JSON.parse(block.textContent));
   page.draw();
   setInterval(() => { if (!document.hidden) page.draw(); }, 5000);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) page.draw(); });
@@ -254,4 +260,4 @@ function begin() {
   document.querySelector("[data-select-all]")?.addEventListener("focus", (event) => event.target.select());
 }
 
-if (typeof document !== "undefined") begin();
+begin();

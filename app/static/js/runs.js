@@ -6,12 +6,11 @@ const page = document.querySelector("[data-run-page]");
 const list = document.querySelector("[data-runs]");
 const holder = page ?? list;
 
-const percent = (gap) => (gap === null || gap === undefined ? "–" : `${(100 * gap).toFixed(2)} %`);
-
-// A reload would call off a form that is on its way, and with it where its answer leads.
+// News of the run this page has just started may come before the answer to the form: a reload would cancel that.
 let leaving = false;
-document.addEventListener("submit", () => { leaving = true; });
-function reload() { if (!leaving) window.location.reload(); }
+document.addEventListener("submit", (event) => { leaving ||= !event.defaultPrevented; });
+
+const percent = (gap) => (gap === null || gap === undefined ? "–" : `${(100 * gap).toFixed(2)} %`);
 
 function fill(id, value) {
   const place = document.getElementById(id);
@@ -39,8 +38,7 @@ function show(message) {
   fill("run-bound", message.bound);
   fill("run-gap", percent(message.gap));
   fill("run-breaks", message.breaks);
-  const over = !["queued", "running"].includes(message.state);
-  if (over && page.dataset.live === "yes") reload();
+  if (message.state !== page.dataset.state && !leaving) window.location.reload();
 }
 
 function onPage(message) {
@@ -56,9 +54,10 @@ function onPage(message) {
 }
 
 function onList(message) {
+  if (leaving) return;
   const over = !["queued", "running"].includes(message.state);
   const row = list.querySelector(`[data-run="${message.run}"]`);
-  if (!row || over) reload();
+  if (!row || over) window.location.reload();
 }
 
 if (holder) {
