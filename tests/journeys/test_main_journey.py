@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 MOVES = 4
-# The promise is a second. Ten times what was measured on a loaded machine, and the median, so that one stall is no failure.
+# The promise is a second. That is ten times what a loaded machine needs; the median, so that one stall is no failure.
 WITHIN_MILLISECONDS = 1000.0
 
 

@@ -50,7 +50,7 @@ def feed(client, published, who="pia_participant"):
     return client.get(f"/feeds/{getattr(published.cast, who).feed_token}.ics")
 
 
-def test_a_downloaded_calendar_stays_in_no_cache(published: Published, sign_in: Callable[[User], FlaskClient]) -> None:
+def test_a_downloaded_calendar_stays_in_no_cache(published, sign_in):
     answer = sign_in(published.cast.pia).get("/events/spring/agenda.ics")
 
     assert answer.headers["Cache-Control"] == "no-store"
