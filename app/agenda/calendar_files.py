@@ -1,11 +1,10 @@
 """Calendar files to take along, and the personal feed."""
 
-import io
 from collections.abc import Sequence
 from datetime import datetime
 from email.utils import formatdate
 
-from flask import current_app, request, send_file, url_for
+from flask import current_app, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -93,4 +92,5 @@ def _last_change(person: Participant) -> datetime:
 
 def _file(event: Event, entries: Sequence[Entry], name: str) -> Response:
     text = calendar_text(event, entries, current_app.extensions["settings"], now())
-    return send_file(io.BytesIO(text.encode()), mimetype=CONTENT_TYPE, as_attachment=True, download_name=name)
+    # Not `send_file`: that lets caches keep what it sends, and the next download must be the agenda of that moment.
+    return Response(text, content_type=CONTENT_TYPE, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -19,8 +19,9 @@ function fill(id, value) {
 
 let known = Number(page?.dataset.points ?? 0);
 
-function addPoint([seconds, value, bound]) {
+function addPoint([seconds, value, bound, breaks]) {
   append("run-chart", seconds, { [page.dataset.value]: value, [page.dataset.bound]: bound });
+  append("breaks-chart", seconds, { [page.dataset.breaks]: breaks });
 }
 
 async function catchUp() {
