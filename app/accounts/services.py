@@ -93,7 +93,19 @@ def use_link(session: Session, clock: Clock, token: str) -> OneTimeLink:
         raise Gone(_("This link was used already or is too old. Ask for a new one."))
     if link.user.email_confirmed_at is None:
         link.user.email_confirmed_at = now
+        _forget_unproven_password(link.user)
     return link
+
+
+def _forget_unproven_password(user: User) -> None:
+    """Whoever set a password before the address was proven need not be the one who reads its mail.
+
+    So that nobody can take an address in advance and keep a way in, that password and its sessions end here; the owner
+    chooses a new one.
+    """
+    if user.password_hash is not None:
+        user.password_hash = None
+        user.session_epoch += 1
 
 
 def set_password(session: Session, clock: Clock, user: User, password: str) -> None:

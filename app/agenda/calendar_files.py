@@ -1,11 +1,10 @@
 """Calendar files to take along, and the personal feed."""
 
-import io
 from collections.abc import Sequence
 from datetime import datetime
 from email.utils import formatdate
 
-from flask import current_app, request, send_file, url_for
+from flask import current_app, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -14,6 +13,7 @@ from app.agenda import queries
 from app.agenda.blueprint import blueprint, now
 from app.agenda.calendar import CONTENT_TYPE, Entry, calendar_text, fingerprint
 from app.agenda.invitations import entries_of, session_entry
+from app.agenda.material import session_item
 from app.agenda.models import AgendaChange
 from app.agenda.policy import programme_visible
 from app.core.database import session
@@ -60,7 +60,7 @@ def session_ics(slug: str, session_id: int) -> Response:
     found = session().get(EventSession, session_id)
     if found is None or found.event_id != event.id or not found.is_public:
         raise NotFound(_("There is no such session in the programme."))
-    entry = session_entry(event, queries.session_item(found, signed_up=True), found.sequence)
+    entry = session_entry(event, session_item(found, signed_up=True), found.sequence)
     return _file(event, [entry], f"{event.slug}-{session_id}.ics")
 
 
@@ -93,4 +93,5 @@ def _last_change(person: Participant) -> datetime:
 
 def _file(event: Event, entries: Sequence[Entry], name: str) -> Response:
     text = calendar_text(event, entries, current_app.extensions["settings"], now())
-    return send_file(io.BytesIO(text.encode()), mimetype=CONTENT_TYPE, as_attachment=True, download_name=name)
+    # Not `send_file`: that lets caches keep what it sends, and the next download must be the agenda of that moment.
+    return Response(text, content_type=CONTENT_TYPE, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -12,6 +12,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from app.core import facts
 from app.core.clock import Clock
 from app.core.errors import AppError, CellError, Invalid
 from app.core.tables import Row, Sheet, Table
@@ -95,16 +96,19 @@ def load_all(
     reports: list[SheetReport] = []
     mentioned: set[str] = set()
     savepoint = session.begin_nested()
-    for sheet in sheets(loadable=True):
-        table = tables.get(sheet.name)
-        if table is None or sheet.load is None:
-            continue
-        report = SheetReport(sheet.name, mentioned=mentioned)
-        report.faults = header_faults(sheet, table)
-        if not report.faults:
-            sheet.load(session, clock, actor, event, table, report)
-        reports.append(report)
+    with facts.gathered(session) as changed:
+        for sheet in sheets(loadable=True):
+            table = tables.get(sheet.name)
+            if table is None or sheet.load is None:
+                continue
+            report = SheetReport(sheet.name, mentioned=mentioned)
+            report.faults = header_faults(sheet, table)
+            if not report.faults:
+                sheet.load(session, clock, actor, event, table, report)
+            reports.append(report)
     if keep and not any(report.faults for report in reports):
+        for values in changed.values():
+            facts.participant_changed.send(session, **values)
         savepoint.commit()
     else:
         savepoint.rollback()

@@ -4,12 +4,41 @@ A receiver runs inside the announcing transaction: what it writes is committed o
 sender is always the SQLAlchemy session; everything else is named.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from blinker import Namespace
+from sqlalchemy.orm import Session
+
+from app.core.clock import Clock
 
 _facts = Namespace()
 
 participant_changed = _facts.signal("participant-changed")
 """session, participant, actor, clock: a registration, profile, need, offer or availability changed."""
+
+
+def tell_participant_changed(session: Session, *, participant: Any, actor: Any, clock: Clock) -> None:
+    """Announce `participant_changed`, now, or once at the end of a `gathered` block however often it was told."""
+    gathered_so_far = session.info.get("participants_changed")
+    if gathered_so_far is None:
+        participant_changed.send(session, participant=participant, actor=actor, clock=clock)
+    else:
+        gathered_so_far[participant.id] = {"participant": participant, "actor": actor, "clock": clock}
+
+
+@contextmanager
+def gathered(session: Session) -> Iterator[dict[int, dict[str, Any]]]:
+    """Within it changes of participants are gathered, by participant id, and not announced; the caller announces them
+    with `participant_changed.send(session, **values)`, or forgets them with the changes."""
+    found: dict[int, dict[str, Any]] = {}
+    session.info["participants_changed"] = found
+    try:
+        yield found
+    finally:
+        del session.info["participants_changed"]
+
 
 request_changed = _facts.signal("request-changed")
 """session, request, actor, clock: a meeting request was made, answered or withdrawn."""

@@ -41,7 +41,7 @@ def add_entry(session: Session, clock: Clock, actor: User | None, participant: P
     session.add(entry)
     session.flush()
     _record(session, clock, actor, entry, "entry.add")
-    facts.participant_changed.send(session, participant=participant, actor=actor, clock=clock)
+    facts.tell_participant_changed(session, participant=participant, actor=actor, clock=clock)
     return entry
 
 
@@ -56,7 +56,7 @@ def change_entry(session: Session, clock: Clock, actor: User | None, entry: Entr
     entry.updated_at = clock()
     session.flush()
     _record(session, clock, actor, entry, "entry.change")
-    facts.participant_changed.send(session, participant=entry.participant, actor=actor, clock=clock)
+    facts.tell_participant_changed(session, participant=entry.participant, actor=actor, clock=clock)
     return True
 
 
@@ -66,7 +66,7 @@ def remove_entry(session: Session, clock: Clock, actor: User | None, entry: Entr
     _record(session, clock, actor, entry, "entry.remove")
     session.delete(entry)
     session.flush()
-    facts.participant_changed.send(session, participant=participant, actor=actor, clock=clock)
+    facts.tell_participant_changed(session, participant=participant, actor=actor, clock=clock)
 
 
 def _check_active(participant: Participant) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 import flask_babel
 
+from app.matching.advice import Hint
 from app.matching.reasons import Reason
 from app.organisations import reference
 from app.organisations.classifications import CodeList, UnknownCodeError
@@ -112,3 +113,18 @@ def _named(codes: CodeList, code: str) -> str:
         return codes.name(code)
     except UnknownCodeError:
         return code
+
+
+def hint_sentence(hint: Hint) -> str:
+    """One hint to the owner of a thin profile."""
+    return {
+        "add_need": _("Write down what you need: nobody can be proposed as an answer yet."),
+        "add_offer": _("Write down what you offer: nobody can find you as an answer yet."),
+        "add_keywords": _("Add keywords to your needs and offers."),
+        "add_position": _("Say where you stand in the value chain."),
+        "add_wanted_position": _("Say which place in the value chain your partner should have."),
+        "add_readiness": _("Give the readiness level of your needs and offers."),
+        "add_partnership": _("Say which kind of partnership you have in mind."),
+        "add_languages": _("Name the languages you can meet in."),
+        "write_more": _("Describe each need and offer in a sentence or two."),
+    }[hint.code]

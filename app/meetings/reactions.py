@@ -2,12 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from flask_babel import ngettext
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core import facts
+from app.core.clock import Clock
 from app.events.models import Event
+from app.meetings import services
 from app.meetings.models import LIVE_REQUEST_STATES, MeetingRequest
+from app.registrations.models import Participant, RegistrationState
+
+GONE = (RegistrationState.CANCELLED, RegistrationState.REJECTED)
 
 
 @facts.pairs_to_score.connect
@@ -17,3 +23,26 @@ def requested_pairs(session: Session, *, event: Event, **_more: Any) -> list[tup
         MeetingRequest.event_id == event.id, MeetingRequest.state.in_(LIVE_REQUEST_STATES)
     )
     return [(low, high) for low, high in session.execute(query)]
+
+
+@facts.participant_changed.connect
+def requests_end(session: Session, *, participant: Participant, clock: Clock, **_more: Any) -> None:
+    """Nobody waits for an answer of somebody who does not take part any more."""
+    if participant.state in GONE:
+        services.withdraw_all_of(session, participant, clock)
+
+
+@facts.participant_leaves.connect
+def requests_that_would_end(session: Session, *, participant: Participant, **_more: Any) -> list[str]:
+    """One sentence on the live requests, if there are any."""
+    mine = (MeetingRequest.requester_id == participant.id) | (MeetingRequest.recipient_id == participant.id)
+    query = select(func.count()).select_from(MeetingRequest)
+    live = session.scalar(query.where(mine, MeetingRequest.state.in_(LIVE_REQUEST_STATES))) or 0
+    if not live:
+        return []
+    words = ngettext(
+        "%(num)s meeting request ends; the other side is told.",
+        "%(num)s meeting requests end; the other sides are told.",
+        live,
+    )
+    return [str(words)]

@@ -3,7 +3,7 @@
 import secrets
 
 from flask_babel import gettext as _
-from sqlalchemy import update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -181,16 +181,17 @@ def set_must_place(
 
 
 def withdraw_all_of(session: Session, participant: Participant, clock: Clock) -> int:
-    """End every live request of somebody who leaves the event; returns how many."""
+    """End every live request of somebody who leaves the event; returns how many. Agreed ones are mailed about."""
     mine = (MeetingRequest.requester_id == participant.id) | (MeetingRequest.recipient_id == participant.id)
-    ended = session.execute(
-        update(MeetingRequest)
-        .where(mine, MeetingRequest.state.in_(LIVE_REQUEST_STATES))
-        .values(state=RequestState.WITHDRAWN, answered_at=clock())
-        .returning(MeetingRequest.id)
-    ).all()
-    for request in session.query(MeetingRequest).filter(MeetingRequest.id.in_([row[0] for row in ended])):
+    query = select(MeetingRequest).where(mine, MeetingRequest.state.in_(LIVE_REQUEST_STATES))
+    ended = session.scalars(query.options(*queries.PEOPLE)).all()
+    for request in ended:
+        agreed = request.state is RequestState.ACCEPTED
+        request.state, request.answered_at = RequestState.WITHDRAWN, clock()
+        session.flush()
         _tell(session, request, clock, participant)
+        if agreed:
+            mails.send_withdrawn(session, clock, participant.event, request, participant)
     return len(ended)
 
 

@@ -18,8 +18,15 @@ def name_key(name: str) -> str:
 def organisation_named(session: Session, name: str, country: str) -> Organisation | None:
     """The organisation of a country with this name, spelling aside; the oldest when there are several."""
     wanted = name_key(name)
-    of_country = select(Organisation).where(Organisation.country == country).order_by(Organisation.id)
-    return next((found for found in session.scalars(of_country) if name_key(found.name) == wanted), None)
+    exact = select(Organisation).where(Organisation.country == country, Organisation.name == name.strip())
+    found = session.scalars(exact.order_by(Organisation.id)).first()
+    if found is not None:
+        return found
+    of_country = select(Organisation.id, Organisation.name).where(Organisation.country == country)
+    for number, known in session.execute(of_country.order_by(Organisation.id)):
+        if name_key(known) == wanted:
+            return session.get(Organisation, number)
+    return None
 
 
 def organisations_like(session: Session, text: str, country: str, limit: int = SUGGESTIONS) -> list[Organisation]:

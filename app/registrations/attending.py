@@ -42,7 +42,7 @@ def set_absences(
     session.add_all(Absence(participant_id=participant.id, slot_id=slot_id) for slot_id in sorted(wanted - present))
     session.flush()
     _record(session, clock, actor, participant, "registration.absences", len(present ^ wanted))
-    facts.participant_changed.send(session, participant=participant, actor=actor, clock=clock)
+    facts.tell_participant_changed(session, participant=participant, actor=actor, clock=clock)
     return len(present ^ wanted)
 
 
@@ -127,7 +127,7 @@ def check_in(session: Session, clock: Clock, actor: User | None, participant: Pa
     participant.checked_in_at = clock()
     session.flush()
     _record(session, clock, actor, participant, "registration.check_in")
-    facts.participant_changed.send(session, participant=participant, actor=actor, clock=clock)
+    facts.tell_participant_changed(session, participant=participant, actor=actor, clock=clock)
     return True
 
 
@@ -139,7 +139,7 @@ def undo_check_in(session: Session, clock: Clock, actor: User | None, participan
     participant.checked_in_at = None
     session.flush()
     _record(session, clock, actor, participant, "registration.undo_check_in")
-    facts.participant_changed.send(session, participant=participant, actor=actor, clock=clock)
+    facts.tell_participant_changed(session, participant=participant, actor=actor, clock=clock)
     return True
 
 

@@ -134,7 +134,7 @@ def _change_organisation(form: MyOrganisationForm, participant: Participant, *, 
         if not may_correct:
             raise Invalid(_("Others share this entry; ask the organisers of the event to correct it."), field="change")
         organisations.update(session(), clock(), user, present, data)
-        facts.participant_changed.send(session(), participant=participant, actor=user, clock=clock())
+        facts.tell_participant_changed(session(), participant=participant, actor=user, clock=clock())
         return
     if organisation_named(session(), data.name, data.country) is present:
         raise Invalid(_("This is the organisation you belong to already."), field="name")

@@ -263,4 +263,4 @@ def _record(
 
 
 def _tell(session: Session, clock: Clock, actor: User | None, participant: Participant) -> None:
-    facts.participant_changed.send(session, participant=participant, actor=actor, clock=clock)
+    facts.tell_participant_changed(session, participant=participant, actor=actor, clock=clock)

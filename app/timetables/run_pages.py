@@ -64,6 +64,7 @@ def run(slug: str, run_id: int) -> str:
         action=ActionForm(),
         live=found.state in LIVE_RUN_STATES,
         series=_series(found),
+        breaks=[{"name": _("Breaks"), "role": "plain", "points": [[point[0], point[3]] for point in found.points]}],
         draft=queries.draft_timetable(session(), event.id),
         published=queries.published_timetable(session(), event.id),
     )

@@ -137,7 +137,7 @@ class StatementParts:
         the places of seeker and partner."""
         if not seeker.needs or not partner.offers:
             return {}
-        texts = self._texts(np.arange(*self._needs.span(row)), np.arange(*self._offers.span(col)))
+        texts = self._texts(np.arange(*self._needs.span(row)), np.arange(*self._offers.span(col))).T
         found = {"text": self._text_reason(seeker, partner, texts)}
         for part, fit in (("trl", _statement_trl), ("partnership", _statement_kind)):
             fits = np.array([[fit(n, o) or 0.0 for o in partner.offers] for n in seeker.needs])

@@ -6,6 +6,10 @@ const page = document.querySelector("[data-run-page]");
 const list = document.querySelector("[data-runs]");
 const holder = page ?? list;
 
+// News of the run this page has just started may come before the answer to the form: a reload would cancel that.
+let leaving = false;
+document.addEventListener("submit", (event) => { leaving ||= !event.defaultPrevented; });
+
 const percent = (gap) => (gap === null || gap === undefined ? "–" : `${(100 * gap).toFixed(2)} %`);
 
 function fill(id, value) {
@@ -15,8 +19,9 @@ function fill(id, value) {
 
 let known = Number(page?.dataset.points ?? 0);
 
-function addPoint([seconds, value, bound]) {
+function addPoint([seconds, value, bound, breaks]) {
   append("run-chart", seconds, { [page.dataset.value]: value, [page.dataset.bound]: bound });
+  append("breaks-chart", seconds, { [page.dataset.breaks]: breaks });
 }
 
 async function catchUp() {
@@ -34,8 +39,7 @@ function show(message) {
   fill("run-bound", message.bound);
   fill("run-gap", percent(message.gap));
   fill("run-breaks", message.breaks);
-  const over = !["queued", "running"].includes(message.state);
-  if (over && page.dataset.live === "yes") window.location.reload();
+  if (message.state !== page.dataset.state && !leaving) window.location.reload();
 }
 
 function onPage(message) {
@@ -51,6 +55,7 @@ function onPage(message) {
 }
 
 function onList(message) {
+  if (leaving) return;
   const over = !["queued", "running"].includes(message.state);
   const row = list.querySelector(`[data-run="${message.run}"]`);
   if (!row || over) window.location.reload();

@@ -60,7 +60,8 @@ def publish(session: Session, event: Event, actor: User | None, clock: Clock, no
         session.flush()
     newest = session.scalar(select(func.max(Timetable.number)).where(Timetable.event_id == event.id))
     draft.state, draft.number, draft.note = TimetableState.PUBLISHED, (newest or 0) + 1, note.strip()[:500]
-    draft.published_at, draft.published_by_id = clock(), actor.id if actor else None
+    moment = clock()
+    draft.published_at, draft.published_by_id = moment, actor.id if actor else None
     session.flush()
     found = differences(old, places_of(session, draft.id))
     audit.record(
@@ -73,5 +74,5 @@ def publish(session: Session, event: Event, actor: User | None, clock: Clock, no
         event_id=event.id,
         detail={"version": draft.number, "changes": len(found)},
     )
-    record_changes(session, event, draft, found, actor, clock)
+    record_changes(session, event, draft, found, actor, lambda: moment)  # later changes are told apart by their time
     return draft

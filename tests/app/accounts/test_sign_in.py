@@ -174,3 +174,19 @@ def test_too_many_attempts_are_slowed_down(settings, tmp_path) -> None:
     app.extensions["database"].engine.dispose()
     assert answers[:10] == [422] * 10
     assert answers[10:] == [429, 429]
+
+
+def test_a_password_set_before_the_address_was_proven_ends_with_the_proof(app, session, client, sign_in, clock) -> None:
+    with app.test_request_context():
+        squatter = services.create_user(session, clock, email="vera@example.org", name="Vera", password=PASSWORD)
+        session.commit()
+        token = services.make_link(session, clock, squatter, LinkPurpose.SIGN_IN, timedelta(minutes=30))
+    elsewhere = sign_in(squatter)
+    assert elsewhere.get("/account").status_code == 200
+
+    assert client.post(f"/link/{token}").status_code == 302
+
+    assert client.get("/account").status_code == 200
+    assert elsewhere.get("/account").status_code == 302
+    client.post("/sign-out")
+    assert client.post("/sign-in", data={"email": "vera@example.org", "password": PASSWORD}).status_code == 422

@@ -50,6 +50,14 @@ def feed(client, published, who="pia_participant"):
     return client.get(f"/feeds/{getattr(published.cast, who).feed_token}.ics")
 
 
+def test_a_downloaded_calendar_stays_in_no_cache(published, sign_in):
+    answer = sign_in(published.cast.pia).get("/events/spring/agenda.ics")
+
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="spring.ics"'
+
+
 def test_a_meeting_round_trips(published, sign_in):
     answer = sign_in(published.cast.pia).get(f"/events/spring/agenda/meetings/{published.request.code}.ics")
     assert answer.mimetype == "text/calendar"

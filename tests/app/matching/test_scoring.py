@@ -1,13 +1,15 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from app.matching.scoring import DEFAULT, Filters, Matcher, Profile, Ranked, Statement, Weights, reciprocal
 from app.matching.weights import PARTS, SUBSTANCE
 from tests.app.matching.profile_strategies import events, profiles
 
+QUICKLY = (Phase.explicit, Phase.reuse, Phase.generate)
+"""Made-up events are small enough to read; shrinking them would take minutes."""
 FIGURES = st.none() | st.floats(0, 1)
 
 CONVERTER = Profile(
@@ -41,7 +43,7 @@ PEOPLE = [CONVERTER, RECYCLER, DESIGNER]
 
 
 @given(events(3))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, phases=QUICKLY)
 def test_every_figure_lies_in_its_range_and_both_sides_agree(people: list[Profile]) -> None:
     matcher = Matcher(people)
     for one in people:
@@ -54,7 +56,7 @@ def test_every_figure_lies_in_its_range_and_both_sides_agree(people: list[Profil
 
 
 @given(events(3))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, phases=QUICKLY)
 def test_the_score_is_the_weighted_mean_of_the_parts_with_input(people: list[Profile]) -> None:
     weights = DEFAULT.as_dict()
     for other in people[1:]:
@@ -70,7 +72,7 @@ def test_the_score_is_the_weighted_mean_of_the_parts_with_input(people: list[Pro
 
 
 @given(events(3))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, phases=QUICKLY)
 def test_lists_show_the_same_figures_as_pairs_and_the_same_for_one_as_for_all(people: list[Profile]) -> None:
     matcher = Matcher(people)
     lists = dict(matcher.ranked_all(3))
@@ -104,7 +106,7 @@ def test_an_unknown_direction_counts_as_half_the_known_one(known: float | None) 
 
 
 @given(events(5), st.data())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10, deadline=None, phases=QUICKLY)
 def test_filters_always_win(people: list[Profile], data: st.DataObject) -> None:
     ids = [profile.id for profile in people]
     people[0] = replace(people[0], organisation_id=people[1].organisation_id)
@@ -141,7 +143,7 @@ def _figures(matcher: Matcher, one: int, two: int) -> list[float]:
 
 
 @given(events(4), profiles(2), profiles(9))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10, deadline=None, phases=QUICKLY)
 def test_an_edited_profile_scores_as_if_it_had_been_there_all_along(
     people: list[Profile], edited: Profile, new: Profile
 ) -> None:
@@ -182,7 +184,7 @@ def test_the_complementary_pair_comes_first_and_says_why() -> None:
 
 
 @given(events(3))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, phases=QUICKLY)
 def test_contributions_of_the_reasons_never_exceed_the_score(people: list[Profile]) -> None:
     matcher = Matcher(people)
     for other in people[1:]:
@@ -210,7 +212,7 @@ def test_the_score_falls_when_the_need_or_the_offer_given_as_reason_is_gone() ->
 
 
 @given(events(2))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, phases=QUICKLY)
 def test_the_text_score_falls_when_a_shared_word_given_as_reason_becomes_another(people: list[Profile]) -> None:
     matcher = Matcher(people)
     for reason in matcher.score(1, 2).reasons:
@@ -249,7 +251,7 @@ def test_the_score_falls_when_what_another_reason_rests_on_is_gone(part: str, ch
 
 
 @given(events(3), st.sampled_from(PARTS))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, phases=QUICKLY)
 def test_a_qualifying_reason_never_drags_the_score_down(people: list[Profile], part: str) -> None:
     pair = Matcher(people).score(1, 2)
     if part not in ("text", "codes") and any(r.part == part and r.direction == "gain" for r in pair.reasons):
@@ -313,3 +315,11 @@ def test_a_need_one_can_meet_oneself_counts_less() -> None:
     assert gains[0] is not None
     assert gains[1] is not None
     assert gains[0] < gains[1] / 2
+
+
+def test_reasons_name_the_right_statements_when_needs_and_offers_differ_in_number() -> None:
+    needs = (Statement(61, "Catering"), Statement(62, "Laser welding"), Statement(63, "Zinc coating"))
+    seeker, partner = Profile(6, 6, needs=needs), Profile(7, 7, offers=(Statement(71, "Laser welding"),))
+    for one, two, direction in ((6, 7, "gain"), (7, 6, "give")):
+        reason = Matcher([seeker, partner]).score(one, two).reasons[0]
+        assert (reason.part, reason.direction, reason.need_id, reason.offer_id) == ("text", direction, 62, 71)

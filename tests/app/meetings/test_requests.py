@@ -9,6 +9,7 @@ from app.events.models import MeetingPermission, Phase
 from app.events.queries import types_of
 from app.meetings import queries, services
 from app.meetings.models import MeetingRequest, Priority, RequestState, Veto
+from app.registrations import services as leaving
 from app.registrations.models import RegistrationState
 
 BASE = "/events/spring"
@@ -225,3 +226,19 @@ def test_filters_of_the_directory(cast, sign_in, query, found) -> None:
     assert answer.status_code == 200
     assert ("Piotr Example" in answer.text) is found
     assert "Pia Example</a>" not in answer.text
+
+
+def test_requests_end_when_somebody_leaves_and_the_other_side_is_told(app, session, cast, ask, clock) -> None:
+    made = ask()
+    with app.test_request_context():
+        services.accept(session, cast.event, made, cast.piotr_participant, clock)
+        assert leaving.consequences_of_leaving(session, cast.piotr_participant) == [
+            "1 meeting request ends; the other side is told."
+        ]
+        leaving.cancel(session, clock, cast.piotr, cast.piotr_participant)
+
+    assert made.state is RequestState.WITHDRAWN
+    assert (
+        "Piotr Example took back a meeting"
+        in session.scalars(select(Mail.subject).where(Mail.recipient == "pia@example.org")).all()
+    )

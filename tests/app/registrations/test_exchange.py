@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 
 from app.accounts.models import User
+from app.core import facts
 from app.core.exchange import load_all
 from app.core.models import Mail
 from app.core.tables import Sheet, clean, read_table, write_csv, write_xlsx
@@ -318,3 +319,17 @@ def said(table):
     """The rows without what an import gives anew, in an order of their own."""
     new = ("code", "registered_at")
     return sorted([value for key, value in row.cells.items() if key not in new] for row in table.rows)
+
+
+def test_an_import_announces_each_person_once_and_a_check_announces_nobody(cast, olga):
+    heard = []
+
+    def hear(_sender, participant, **_rest):
+        heard.append(participant.user.email)
+
+    facts.participant_changed.connect(hear)
+    page = olga.post(IMPORT, data=upload(PEOPLE, ENTRIES))
+    assert heard == []
+    olga.post(IMPORT, data={"checked": checked_in(page)})
+    facts.participant_changed.disconnect(hear)
+    assert sorted(heard) == ["ines@example.org", "jan@example.org", "pia@example.org"]

@@ -1,5 +1,6 @@
 """Publishing: versions, what changed, the judge's veto."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from app.core.models import AuditEntry, LiveEvent
 from app.registrations.models import Absence
 from app.timetables.material import Placed, places_of
 from app.timetables.models import CalendarSequence, ChangeKind, Meeting, TimetableChange, TimetableState
-from app.timetables.queries import draft_timetable, meetings_in, meetings_of, published_timetable, versions
+from app.timetables.queries import changes_of, draft_timetable, meetings_in, meetings_of, published_timetable, versions
 from app.timetables.rules import differences
 from app.timetables.services import PublishRefused, cancel_meeting, move_meeting, publish
 from tests.cast import Cast, FixedClock
@@ -69,6 +70,24 @@ def test_meetings_of_gives_one_participants_meetings_in_time_order(
     assert len(mine) == 3
     assert [m.slot.starts_at for m in mine] == sorted(m.slot.starts_at for m in mine)
     assert all(cast.pia_participant.id in {s.participant_id for s in m.seats} for m in mine)
+
+
+def test_what_is_published_and_what_is_changed_later_can_be_told_apart(
+    session: Session, cast: Cast, clock: FixedClock
+) -> None:
+    """By a clock that never stands still, as the real one."""
+    make_crowd(session, clock, cast, 1)
+    make_draft(session, clock, cast)
+
+    def running() -> datetime:
+        clock.advance(timedelta(seconds=1))
+        return clock.now
+
+    published = publish(session, cast.event, cast.olga, running)
+    cancel_meeting(session, meetings_in(session, published.id)[0], "Ill", cast.olga, running)
+    assert published.published_at is not None
+    later = [c.kind for c in changes_of(session, published.id) if c.at > published.published_at]
+    assert later == [ChangeKind.CANCELLED]
 
 
 def test_the_next_version_says_what_changed(

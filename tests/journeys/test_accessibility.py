@@ -1,0 +1,71 @@
+"""axe-core on the main pages, at the width of a phone and of a desk, in light and in dark."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.app.core.served import ROOT
+from tests.journeys.conftest import DESK, PHONE, Site
+
+pytestmark = pytest.mark.browser
+
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """tags => axe.run(document, {
+  runOnly: { type: "tag", values: tags }, rules: { "target-size": { enabled: true } }, resultTypes: ["violations"],
+}).then(found => found.passes.length < 10 ? ["axe looked at next to nothing"] : found.violations.map(rule => {
+  const places = rule.nodes.slice(0, 3).map(node => node.target.join(" "));
+  return `${rule.id}: ${places.join(" | ")}`;
+}))"""
+PAGES = {
+    "nobody": ["/", "/sign-in", "/events/today/", "/events/spring/register", "/events/today/programme"],
+    "pia": [
+        "/events/today/me",
+        "/events/today/me/entries",
+        "/events/today/partners",
+        "/events/today/partners/hana",
+        "/events/today/requests",
+        "/events/today/agenda",
+        "/events/today/screen",
+    ],
+    "olga": [
+        "/events/today/organise/",
+        "/events/today/organise/days",
+        "/events/today/organise/tables",
+        "/events/today/organise/participants",
+        "/events/today/organise/requests",
+        "/events/today/organise/runs",
+        "/events/today/organise/runs/1",
+        "/events/today/organise/timetable?which=published",
+        "/events/today/organise/unplaced?which=draft",
+        "/events/today/organise/publish",
+        "/events/today/organise/versions",
+    ],
+    "ada": ["/admin/", "/events/new"],
+}
+
+
+@pytest.mark.parametrize(
+    "device", [PHONE | {"color_scheme": "dark"}, DESK | {"color_scheme": "light"}], ids=["phone", "desk"]
+)
+def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(site: Site, device: dict[str, Any]) -> None:
+    found = {}
+    for name, paths in PAGES.items():
+        page = site.stranger(**device) if name == "nobody" else site.enter(name, **device)
+        for path in paths:
+            if problems := problems_of(page, path):
+                found[path] = problems
+    assert found == {}
+
+
+def problems_of(page: Page, path: str) -> list[str]:
+    """What axe finds on a page, whether it opens at all, and whether it must be scrolled sideways."""
+    answer = page.goto(path, wait_until="load")
+    problems = [] if answer and answer.ok else [f"answered {answer and answer.status}"]
+    problems += [] if page.url.endswith(path) else [f"led to {page.url}"]
+    # Through the debugger, which the page's content security policy does not restrict; the policy itself stays on.
+    page.evaluate(AXE)
+    problems += page.evaluate(RUN, TAGS)
+    wide, screen = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    return problems + ([f"{wide} px wide on a screen of {screen}"] if wide > screen else [])
