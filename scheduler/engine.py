@@ -52,7 +52,7 @@ def solve(
 
 def _first_plan(inst: Instance, choice: list[int], run: Run) -> Plan:
     """A plan with every must-meeting, by chains if they suffice, else by the exact model."""
-    plan = construct(inst, choice, run.stopped)
+    plan = construct(inst, choice, run.asked)
     if all(t >= 0 for t, must in zip(plan.at, inst.must, strict=True) if must):
         return plan
     plan = Plan(inst)

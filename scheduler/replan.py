@@ -67,41 +67,48 @@ def replan(
 ) -> Replan:
     """The new schedule for the changed problem; see ``scheduler.replan``."""
     run = Run(options, progress, stop)
-    refuse_contradictions(compile_problem(problem))
+    whole = compile_problem(problem)
+    refuse_contradictions(whole)
     if now is not None and now not in problem.slot_index:
         raise ProblemError("unknown_id", "now", f"there is no slot {now!r}")
-    inst, plan, lost, new = keep_published(problem, published, 0 if now is None else problem.slot_index[now])
+    inst, plan, lost, new = keep_published(whole, published, 0 if now is None else problem.slot_index[now])
     origin = list(zip(plan.at, plan.how, strict=True))
     budget = MOVES_PER_CHANGE * (lost + new) if max_moves is None else max_moves
-    _fill(plan, origin, budget, run)
+    _fill(plan, budget, run)
     if any(must and t < 0 for must, t in zip(inst.must, plan.at, strict=True)):
         result = solve(problem, options, progress, stop)
         return Replan(result, _changes(published, result.schedule.meetings), lost)
-    price = _price(inst, prices)
-    run.bound = dual_bound(compile_problem(problem) if now else inst, price)
+    price = _price(whole, prices)
+    run.bound = dual_bound(whole, price)
     run.report("replan", plan)
     keep = _kept_tables(problem, plan, origin, published)
     result = result_of(plan, run, seat(inst, plan, run.stopped, keep=keep), price)
     return Replan(result, _changes(published, result.schedule.meetings), lost)
 
 
-def keep_published(problem: Problem, published: Schedule, first: int) -> tuple[Instance, Plan, int, int]:
+def keep_published(inst: Instance, published: Schedule, first: int) -> tuple[Instance, Plan, int, int]:
     """Place every published meeting that still holds, and freeze the slots before ``first``. Also returns how many
     published meetings were lost, and how many requests are new."""
-    inst = compile_problem(problem)
+    problem = inst.problem
     found: dict[int, tuple[Option, int]] = {}
+    homeless: set[int] = set()  # their table has closed: if somebody must go, then they
     known = {meeting.request for meeting in published.meetings} | {u.request for u in published.unplaced}
     for meeting in published.meetings:
         r, t = problem.request_index.get(meeting.request), problem.slot_index.get(meeting.slot)
         option = None if r is None else _same_people(inst, r, meeting)
         if r is not None and t is not None and option is not None and option.mask >> t & 1:
             found[r] = option, t
+            if not inst.opened[problem.table_index.get(meeting.table, 0)] >> t & 1:
+                homeless.add(r)
     later = ((1 << inst.n_slots) - 1) & ~((1 << first) - 1)
     past = {r for r, (_, t) in found.items() if t < first}
-    options = tuple(mine if r in past or not first else _only(mine, later) for r, mine in enumerate(inst.options))
+    options = inst.options
+    if first:
+        allowed = [1 << found[r][1] if r in past else later for r in range(len(options))]
+        options = tuple(_only(mine, mask) for mine, mask in zip(options, allowed, strict=True))
     inst = replace(inst, options=options, fixed=tuple(f or r in past for r, f in enumerate(inst.fixed)))
     plan = Plan(inst)
-    for r, (option, t) in sorted(found.items(), key=lambda item: (item[1][1], item[0])):
+    for r, (option, t) in sorted(found.items(), key=lambda item: (item[0] in homeless, item[1][1], item[0])):
         if plan.fits(r, option, t):
             plan.place(r, option, t)
     lost = sum(m.request in problem.request_index for m in published.meetings) - plan.placed()
@@ -119,7 +126,7 @@ def _only(options: tuple[Option, ...], mask: int) -> tuple[Option, ...]:
     return tuple(replace(o, mask=o.mask & mask) for o in options if o.mask & mask)
 
 
-def _fill(plan: Plan, origin: list[tuple[int, Option | None]], budget: int, run: Run) -> None:
+def _fill(plan: Plan, budget: int, run: Run) -> None:
     """Free places first, for everybody; then chains, the longer the later, while the budget of moves lasts."""
     inst = plan.inst
     waiting = [r for r, t in enumerate(plan.at) if t < 0 and inst.options[r]]

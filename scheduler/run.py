@@ -49,6 +49,10 @@ class Run:
         """Whether the caller has asked to stop or the time is up."""
         return self.left <= 0 or (self._stop is not None and self._stop())
 
+    def asked(self) -> bool:
+        """Whether the caller wants it to end; for the first plan, which no time limit may cut short."""
+        return self._stop is not None and self._stop()
+
     def within(self, share: float) -> Callable[[], bool]:
         """A stop test for a stage that may take this share of the time that is left."""
         end = self.seconds + self.left * share

@@ -13,6 +13,7 @@ from app.agenda import queries
 from app.agenda.blueprint import blueprint, now
 from app.agenda.calendar import CONTENT_TYPE, Entry, calendar_text, fingerprint
 from app.agenda.invitations import entries_of, session_entry
+from app.agenda.material import session_item
 from app.agenda.models import AgendaChange
 from app.agenda.policy import programme_visible
 from app.core.database import session
@@ -59,7 +60,7 @@ def session_ics(slug: str, session_id: int) -> Response:
     found = session().get(EventSession, session_id)
     if found is None or found.event_id != event.id or not found.is_public:
         raise NotFound(_("There is no such session in the programme."))
-    entry = session_entry(event, queries.session_item(found, signed_up=True), found.sequence)
+    entry = session_entry(event, session_item(found, signed_up=True), found.sequence)
     return _file(event, [entry], f"{event.slug}-{session_id}.ics")
 
 

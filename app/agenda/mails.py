@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.agenda import queries
 from app.agenda.calendar import Entry, Guest, calendar_text
 from app.agenda.invitations import entries_of
+from app.agenda.material import meeting_item
 from app.agenda.rules import Agenda, Item
 from app.agenda.services import by_language
 from app.core.clock import Clock
@@ -31,7 +32,7 @@ def send_news(session: Session, event: Event, revision: int, clock: Clock) -> in
     items: dict[int, set[str]] = {}
     for change in session.scalars(query):
         for participant_id in change.participant_ids:
-            items.setdefault(participant_id, set()).add(queries.meeting_item(change.request_id))
+            items.setdefault(participant_id, set()).add(meeting_item(change.request_id))
     earlier = select(TimetableChange.id).where(
         TimetableChange.event_id == event.id, TimetableChange.revision < revision
     )

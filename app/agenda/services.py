@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.agenda import queries, rules
+from app.agenda.material import chunks
 from app.agenda.models import AgendaChange
 from app.core import audit
 from app.core.clock import Clock
@@ -53,8 +54,8 @@ def _record(session: Session, participant: Participant, change: dict[str, Any], 
 
 def _lock(session: Session, ids: list[int]) -> dict[int, Participant]:
     people: dict[int, Participant] = {}
-    for start in range(0, len(ids), queries.CHUNK):
-        query = select(Participant).where(Participant.id.in_(ids[start : start + queries.CHUNK]))
+    for chunk in chunks(ids):
+        query = select(Participant).where(Participant.id.in_(chunk))
         query = query.order_by(Participant.id).with_for_update().execution_options(populate_existing=True)
         people.update({participant.id: participant for participant in session.scalars(query)})
     return people
@@ -90,8 +91,7 @@ def by_language(session: Session, ids: list[int]) -> dict[str, list[int]]:
     """Participants by the language to write to them in."""
     offered = offered_languages()
     groups: dict[str, list[int]] = defaultdict(list)
-    for start in range(0, len(ids), queries.CHUNK):
-        chunk = ids[start : start + queries.CHUNK]
+    for chunk in chunks(ids):
         query = select(Participant.id, User.language).join(User, User.id == Participant.user_id)
         for participant_id, language in session.execute(query.where(Participant.id.in_(chunk))):
             groups[language if language in offered else offered[0]].append(participant_id)

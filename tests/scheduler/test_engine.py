@@ -45,6 +45,12 @@ def test_stopping_at_once_still_gives_a_legal_schedule():
     assert result.value <= result.bound
 
 
+def test_a_time_limit_that_is_over_at_once_still_gives_the_first_plan():
+    result = solve(MIDDLING, Options(time_limit=0.001))
+    assert audit(MIDDLING, result.schedule).legal
+    assert result.value >= 0.95 * result.bound
+
+
 def test_an_empty_event():
     result = solve(problem_from_json(data([], [], slots=0, tables=0)))
     assert (result.value, result.bound, result.status) == (0, 0, "optimal")

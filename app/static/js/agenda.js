@@ -254,9 +254,10 @@ function begin() {
   document.addEventListener("visibilitychange", () => { if (!document.hidden) page.draw(); });
   const line = connect({ join: "join_agenda", topic: { slug: page.start.slug }, version: page.start.version, consecutive: true });
   line.subscribe("agenda", (change) => page.receive(change));
-  const printer = document.querySelector("[data-print]");
-  printer.hidden = false;
-  printer.addEventListener("click", () => window.print());
+  for (const printer of document.querySelectorAll("[data-print]")) {
+    printer.hidden = false;
+    printer.addEventListener("click", () => window.print());
+  }
   document.querySelector("[data-select-all]")?.addEventListener("focus", (event) => event.target.select());
 }
 
