@@ -99,7 +99,7 @@ class StatementParts:
         found = {name: np.full(shape, np.nan, dtype=np.float32) for name in ("text", *self._fits)}
         if not len(needs) or not len(offers):
             return found
-        groups = _Groups(need_starts, offer_starts, len(needs))
+        groups = _Groups(need_starts, offer_starts, len(needs), len(offers))
         texts = self._texts(needs, offers)
         best = groups.over_offers(texts, np.maximum)
         best_need, mean = groups.over_needs(best, np.maximum), groups.over_needs(best, np.add) / groups.needs[:, None]
@@ -192,20 +192,32 @@ class _Side:
 class _Groups:
     """Folds a table of offers by needs into one of seekers by partners."""
 
-    def __init__(self, need_starts: IntArray, offer_starts: IntArray, needs: int) -> None:
+    def __init__(self, need_starts: IntArray, offer_starts: IntArray, needs: int, offers: int) -> None:
         self._need_starts, self._offer_starts = need_starts, offer_starts
-        self.needs: FloatArray = np.diff([*need_starts, needs]).astype(np.float32)
+        self._need_counts = np.diff([*need_starts, needs])
+        self._offer_counts = np.diff([*offer_starts, offers])
+        self.needs: FloatArray = self._need_counts.astype(np.float32)
 
     def over_offers(self, table: FloatArray, fold: np.ufunc) -> FloatArray:
         """Needs by partners."""
-        return np.ascontiguousarray(fold.reduceat(table, self._offer_starts, axis=0).T)
+        return np.ascontiguousarray(_folded(table, self._offer_starts, self._offer_counts, fold).T)
 
     def over_needs(self, table: FloatArray, fold: np.ufunc) -> FloatArray:
         """Seekers by partners."""
-        return np.asarray(fold.reduceat(table, self._need_starts, axis=0))
+        return _folded(table, self._need_starts, self._need_counts, fold)
 
     def total(self, table: FloatArray) -> FloatArray:
         return self.over_needs(self.over_offers(table, np.add), np.add)
+
+
+def _folded(table: FloatArray, starts: IntArray, counts: IntArray, fold: np.ufunc) -> FloatArray:
+    """Each group's rows folded into one. First rows, then second rows and so on: several times faster than `reduceat`,
+    which groups of two or three rows do not suit."""
+    folded = table[starts]
+    for step in range(1, int(counts.max())):
+        longer = np.flatnonzero(counts > step)
+        folded[longer] = fold(folded[longer], table[starts[longer] + step])
+    return folded
 
 
 def levels(statement: Statement) -> Levels:
