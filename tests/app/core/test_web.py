@@ -140,7 +140,7 @@ def test_a_form_without_its_token_is_refused(settings, tmp_path) -> None:
 def test_an_upload_over_the_limit_is_refused(client, settings) -> None:
     big = io.BytesIO(b"x" * (settings.upload_bytes + 1))
 
-    answer = client.post("/sign-in", data={"email": (big, "big.csv")}, content_type="multipart/form-data")
+    answer = client.post("/sign-in", input_stream=big, content_type="multipart/form-data; boundary=x")
 
     assert answer.status_code == 413
 
