@@ -19,7 +19,7 @@ from wtforms.validators import URL, Email, InputRequired, Length, NumberRange, O
 from app.core.forms import trimmed
 from app.events.models import Approval, EventFormat, SessionKind, StaffRole
 
-ACCENTS = ("lagoon", "teal", "blue", "violet", "plum", "rose", "rust", "moss", "slate")
+ACCENTS = ("lagoon", "cobalt", "iris", "plum", "rose", "rust", "moss", "slate")
 FORMATS = [
     (EventFormat.ON_SITE.value, _l("On site")),
     (EventFormat.ONLINE.value, _l("Online")),

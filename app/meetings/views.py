@@ -16,7 +16,7 @@ from app.events.policy import current_event
 from app.events.queries import permissions_of
 from app.marketplace.models import Entry, EntryKind
 from app.matching import queries as matching
-from app.meetings import directory, organiser_pages, queries, rules, services
+from app.meetings import directory, exchange, organiser_pages, queries, rules, services
 from app.meetings.forms import AnswerForm, AskForm
 from app.meetings.models import Priority
 from app.registrations.models import Participant, RegistrationState
@@ -210,6 +210,7 @@ def _waiting() -> int | None:
 def init_app(app: Flask) -> None:
     """Add the participant's navigation entries and the organiser's pages."""
     organiser_pages.init_app(app)
+    exchange.register()
     add, entry = navigation.add_entry, navigation.NavigationEntry
     add(entry("participant", "meetings.partners", _l("Partners"), "people", 20, shown=_takes_part))
     add(

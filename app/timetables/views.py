@@ -17,7 +17,7 @@ from app.events.models import Event, MeetingTable, Slot, TableClosure
 from app.events.policy import current_event, event_staff
 from app.events.queries import slots_of, tables_of
 from app.meetings.models import MeetingRequest
-from app.timetables import change_pages, queries, reasons, run_pages, showing, version_pages
+from app.timetables import change_pages, queries, reasons, run_pages, showing, tables, version_pages
 from app.timetables.blueprint import blueprint
 from app.timetables.board import participant_names
 from app.timetables.models import Timetable, Unplaced
@@ -235,3 +235,4 @@ def init_app(app: Flask) -> None:
     add(entry("organiser", "timetables.publish", _l("Publish"), "megaphone", 43, group=group, shown=is_organiser))
     add(entry("organiser", "timetables.versions", _l("Versions"), "clock-history", 44, group=group))
     navigation.add_panel(navigation.Panel("timetables/_panel.html", _panel, 30))
+    tables.register()

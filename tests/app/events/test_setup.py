@@ -200,7 +200,13 @@ def test_staff_are_invited_and_the_last_organiser_stays(session, cast, olga) -> 
 
 
 def test_the_time_zone_is_checked_and_fixed_while_there_are_slots(session, cast, olga) -> None:
-    form = {"name": "Spring", "time_zone": "Asia/Tokyo", "format": "on_site", "accent": "blue", "approval": "automatic"}
+    form = {
+        "name": "Spring",
+        "time_zone": "Asia/Tokyo",
+        "format": "on_site",
+        "accent": "cobalt",
+        "approval": "automatic",
+    }
 
     answer = olga.post(f"{BASE}/settings", data=form)
     nonsense = olga.post(f"{BASE}/settings", data={**form, "time_zone": "Mars/Olympus"})

@@ -8,6 +8,7 @@ from app.core.models import LiveEvent, Mail
 from app.events.models import MeetingPermission, Phase
 from app.events.queries import types_of
 from app.meetings import queries, services
+from app.meetings.exchange import export_requests
 from app.meetings.models import MeetingRequest, Priority, RequestState, Veto
 from app.registrations import services as leaving
 from app.registrations.models import RegistrationState
@@ -242,3 +243,13 @@ def test_requests_end_when_somebody_leaves_and_the_other_side_is_told(app, sessi
         "Piotr Example took back a meeting"
         in session.scalars(select(Mail.subject).where(Mail.recipient == "pia@example.org")).all()
     )
+
+
+def test_the_export_holds_every_request(app, session, cast, ask, clock) -> None:
+    made = ask(message="About polymers", priority=Priority.HIGH)
+    with app.test_request_context():
+        sheet = export_requests(session, cast.event)
+
+    (row,) = [dict(zip(sheet.header, cells, strict=True)) for cells in sheet.rows]
+    assert (row["request"], row["state"], row["priority"]) == (made.code, "open", "high")
+    assert (row["requester"], row["recipient"], row["message"]) == ("Pia Example", "Piotr Example", "About polymers")
