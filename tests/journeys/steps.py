@@ -67,7 +67,8 @@ def move_to(page: Page, start: str, table: str) -> Response:
 def take_calendar(page: Page, folder: Path) -> dict[str, Any]:
     """Download the calendar file in reach; return its events by their summary."""
     with page.expect_download() as started:
-        page.get_by_role("link", name="Calendar file").first.click()
+        # On a phone now and next come first, and the calendar stands below the days.
+        page.get_by_role("link", name=re.compile("^(Calendar file|Download once)")).first.click()
     file = folder / "taken.ics"
     started.value.save_as(file)
     calendar = Calendar.from_ical(file.read_bytes())
