@@ -151,43 +151,6 @@ def shortfall(model: Model) -> list[Literal]:
     return missing
 
 
-def gap_cost(model: Model) -> list[Literal]:
-    """Idle-slot indicators: idle[p,t] >= (met before t) + (meets after t) - 1 - busy[p,t], per day, where p
-    is there."""
-    costs = []
-    for person in sorted({unit for unit in model.units if unit < model.inst.n_people}):
-        for day in model.inst.days:
-            costs += _day_gaps(model, person, day)
-    return costs
-
-
-def _day_gaps(model: Model, person: int, day: int) -> list[Literal]:
-    inst, cp = model.inst, model.cp
-    slots = list(bits(day))
-    if not any((person, t) in model.use for t in slots):
-        return []
-    busy = [
-        cp.new_constant(model.plan.busy[person] >> t & 1)
-        if (person, t) not in model.use
-        else cp_model.LinearExpr.sum(model.use[person, t])
-        for t in slots
-    ]
-    before = [cp.new_bool_var("") for _ in slots]
-    after = [cp.new_bool_var("") for _ in slots]
-    costs = []
-    for i, t in enumerate(slots):
-        cp.add(before[i] >= busy[i])
-        cp.add(after[i] >= busy[i])
-        if i:
-            cp.add_implication(before[i - 1], before[i])
-            cp.add_implication(after[i], after[i - 1])
-        if inst.free[person] >> t & 1:
-            idle = cp.new_bool_var("")
-            cp.add(idle + busy[i] + 1 >= before[i] + after[i])
-            costs.append(idle)
-    return costs
-
-
 def apply(model: Model, solver: cp_model.CpSolver) -> None:
     """Put the solution into the plan."""
     for (r, o, t), variable in model.x.items():

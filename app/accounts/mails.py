@@ -69,11 +69,6 @@ def send_invitation(
     return address
 
 
-def send_account_exists(session: Session, clock: Clock, user: User, next_path: str | None = None) -> None:
-    """Tell somebody who registers again that the account exists, with a link that signs in."""
-    send_sign_in_link(session, clock, user, next_path)
-
-
 def send_password_changed(session: Session, clock: Clock, user: User) -> None:
     """Say that the password changed, so that a change by somebody else does not go unnoticed."""
     body = _(

@@ -49,9 +49,6 @@ timetable_changed = _facts.signal("timetable-changed")
 sessions_changed = _facts.signal("sessions-changed")
 """session, event, participant_ids (or None for everybody), actor, clock: sessions or sign-ups changed."""
 
-run_progressed = _facts.signal("run-progressed")
-"""session, run, clock: a scheduling run has news."""
-
 slots_leaving = _facts.signal("slots-leaving")
 """session, event, slot_ids, actor, clock: slots are about to go; a receiver raises Conflict to refuse."""
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, current_app, g, has_app_context
+from flask import Flask, g, has_app_context
 from flask_socketio import SocketIO
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -107,12 +107,6 @@ def forget_old(session: Session, clock: Clock) -> None:
 def mark_all_sent(session: Session, clock: Clock) -> None:
     """At the start of the only web process nobody is connected yet: what was announced before needs no delivery."""
     session.execute(update(LiveEvent).where(LiveEvent.sent_at.is_(None)).values(sent_at=clock()))
-
-
-def current_socketio() -> SocketIO:
-    """The Socket.IO server of the current application."""
-    found: SocketIO = current_app.extensions["socketio"]
-    return found
 
 
 def _relay_forever(app: Flask) -> None:

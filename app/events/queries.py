@@ -1,7 +1,6 @@
 """Reads of an event's time and space."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -32,11 +31,6 @@ def event_by_slug(session: Session, slug: str) -> Event | None:
 def slots_of(session: Session, event_id: int) -> Sequence[Slot]:
     """All slots of an event in time order, closed ones included."""
     return session.scalars(select(Slot).where(Slot.event_id == event_id).order_by(Slot.starts_at)).all()
-
-
-def days_of(slots: Sequence[Slot]) -> list[date]:
-    """The local dates on which there are slots, in order."""
-    return sorted({slot.day for slot in slots})
 
 
 def tables_of(session: Session, event_id: int) -> Sequence[MeetingTable]:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from app.core.clock import in_zone, to_utc
 from app.core.errors import Invalid
-from app.events.models import Event, EventSession, MeetingWindow, Phase, Slot
+from app.events.models import Event, EventSession, Phase, Slot
 
 MAX_SLOTS_A_WINDOW = 96
 
@@ -101,11 +101,6 @@ def check_session_times(
                 ),
                 field="room_id",
             )
-
-
-def window_span(window: MeetingWindow) -> str:
-    """'02.03.2027, 09:00–12:30' as the organiser typed it."""
-    return f"{window.day:%d.%m.%Y}, {window.starts:%H:%M}–{window.ends:%H:%M}"
 
 
 @dataclass(frozen=True)

@@ -75,12 +75,6 @@ def open_count(session: Session, participant_id: int) -> int:
     return session.scalar(query) or 0
 
 
-def is_vetoed(session: Session, one_id: int, other_id: int) -> bool:
-    """True when either does not want to meet the other."""
-    query = select(Veto.id).where(or_(_veto(one_id, other_id), _veto(other_id, one_id))).limit(1)
-    return session.scalars(query).first() is not None
-
-
 def vetoed_by(session: Session, participant_id: int) -> set[int]:
     """Whom a participant does not want to meet."""
     return set(session.scalars(select(Veto.other_id).where(Veto.participant_id == participant_id)))
@@ -128,7 +122,3 @@ def pair_condition(participant_id: int) -> ColumnElement[bool]:
             and_(MeetingRequest.recipient_id == participant_id, MeetingRequest.requester_id == Participant.id),
         ),
     )
-
-
-def _veto(participant_id: int, other_id: int) -> ColumnElement[bool]:
-    return and_(Veto.participant_id == participant_id, Veto.other_id == other_id)

@@ -7,13 +7,14 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.core import audit, facts
+from app.core import facts
 from app.core.clock import Clock, in_zone
 from app.core.errors import Conflict, Invalid
 from app.events.models import EventSession, Phase, Room, Slot
 from app.registrations.models import Absence, Participant, RegistrationState, SessionSignUp
 from app.registrations.queries import absences_of, sessions_signed_up
 from app.registrations.rules import first_overlap, seats_of
+from app.registrations.trail import record
 
 
 def set_absences(
@@ -41,7 +42,7 @@ def set_absences(
         )
     session.add_all(Absence(participant_id=participant.id, slot_id=slot_id) for slot_id in sorted(wanted - present))
     session.flush()
-    _record(session, clock, actor, participant, "registration.absences", len(present ^ wanted))
+    record(session, clock, actor, participant, "registration.absences", {"slots": len(present ^ wanted)})
     facts.tell_participant_changed(session, participant=participant, actor=actor, clock=clock)
     return len(present ^ wanted)
 
@@ -126,7 +127,7 @@ def check_in(session: Session, clock: Clock, actor: User | None, participant: Pa
         return False
     participant.checked_in_at = clock()
     session.flush()
-    _record(session, clock, actor, participant, "registration.check_in")
+    record(session, clock, actor, participant, "registration.check_in")
     facts.tell_participant_changed(session, participant=participant, actor=actor, clock=clock)
     return True
 
@@ -138,7 +139,7 @@ def undo_check_in(session: Session, clock: Clock, actor: User | None, participan
         return False
     participant.checked_in_at = None
     session.flush()
-    _record(session, clock, actor, participant, "registration.undo_check_in")
+    record(session, clock, actor, participant, "registration.undo_check_in")
     facts.tell_participant_changed(session, participant=participant, actor=actor, clock=clock)
     return True
 
@@ -151,19 +152,4 @@ def _time_of(participant: Participant, timed: EventSession | Slot) -> str:
 def _tell_sessions(session: Session, clock: Clock, actor: User | None, participant: Participant) -> None:
     facts.sessions_changed.send(
         session, event=participant.event, participant_ids=[participant.id], actor=actor, clock=clock
-    )
-
-
-def _record(
-    session: Session, clock: Clock, actor: User | None, participant: Participant, action: str, slots: int | None = None
-) -> None:
-    audit.record(
-        session,
-        clock,
-        actor_id=actor.id if actor else None,
-        action=action,
-        subject_kind="participant",
-        subject_id=participant.id,
-        event_id=participant.event_id,
-        detail={} if slots is None else {"slots": slots},
     )

@@ -37,14 +37,6 @@ def participant_by_code(session: Session, event_id: int, code: str) -> Participa
     return session.scalars(found).first()
 
 
-def participants_of(session: Session, event_id: int, *, everybody: bool = False) -> Sequence[Participant]:
-    """The participants of an event by code, with account, organisation and type: approved ones, or everybody."""
-    found = with_people(select(Participant).where(Participant.event_id == event_id))
-    if not everybody:
-        found = found.where(Participant.state == RegistrationState.APPROVED)
-    return session.scalars(found.order_by(Participant.code)).all()
-
-
 def with_people(query: Select[Participant]) -> Select[Participant]:
     """The same query with what every list shows, in one statement."""
     return query.options(

@@ -4,14 +4,13 @@ import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.core import audit, facts
+from app.core import facts
 from app.core.clock import Clock
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.events.models import Approval, Event, MeetingTable
@@ -21,6 +20,7 @@ from app.registrations.models import Participant, RegistrationState, SessionSign
 from app.registrations.profiles import ABOUT_LENGTH, JOB_TITLE_LENGTH, ProfileData, columns_of, profile_of
 from app.registrations.queries import participant_of
 from app.registrations.rules import Door, ProfileCheck, door, may_become, trl_fault
+from app.registrations.trail import record
 
 __all__ = [
     "ABOUT_LENGTH",
@@ -102,7 +102,7 @@ def register(
     participant.state, participant.state_changed_at, participant.state_reason = wanted, clock(), ""
     participant.consented_at = clock() if own else participant.consented_at
     session.flush()
-    _record(session, clock, actor, participant, "registration.register", {"state": wanted.value})
+    record(session, clock, actor, participant, "registration.register", {"state": wanted.value})
     if own:
         mails.send_registered(session, clock, participant)
     _tell(session, clock, actor, participant)
@@ -122,7 +122,7 @@ def update_profile(
     for name in changed:
         setattr(participant, name, values[name])
     session.flush()
-    _record(session, clock, actor, participant, "registration.update", {"fields": changed})
+    record(session, clock, actor, participant, "registration.update", {"fields": changed})
     _tell(session, clock, actor, participant)
 
 
@@ -189,7 +189,7 @@ def set_limits(
     participant.own_table_id, participant.own_table = own_table.id if own_table else None, own_table
     session.flush()
     detail = {"max": max_meetings, "min": min_meetings, "own_table": own_table.label if own_table else None}
-    _record(session, clock, actor, participant, "registration.limits", detail)
+    record(session, clock, actor, participant, "registration.limits", detail)
     _tell(session, clock, actor, participant)
 
 
@@ -228,7 +228,7 @@ def _become(
         left_sessions = bool(session.scalars(gone).all())
     session.flush()
     detail = {"before": before.value, "after": state.value, "reason": reason}
-    _record(session, clock, actor, participant, "registration.state", detail)
+    record(session, clock, actor, participant, "registration.state", detail)
     _tell(session, clock, actor, participant)
     if left_sessions:
         facts.sessions_changed.send(
@@ -245,21 +245,6 @@ def _next_code(session: Session, event_id: int) -> str:
     )
     numbers = (int(match[1]) for code in codes if (match := re.fullmatch(r"p(\d+)", code)))
     return f"p{next(numbers, 0) + 1:04d}"
-
-
-def _record(
-    session: Session, clock: Clock, actor: User | None, participant: Participant, action: str, detail: dict[str, Any]
-) -> None:
-    audit.record(
-        session,
-        clock,
-        actor_id=actor.id if actor else None,
-        action=action,
-        subject_kind="participant",
-        subject_id=participant.id,
-        event_id=participant.event_id,
-        detail=detail,
-    )
 
 
 def _tell(session: Session, clock: Clock, actor: User | None, participant: Participant) -> None:

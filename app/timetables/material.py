@@ -9,10 +9,13 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from app.events.models import Event, EventSession, MeetingTable, Slot, TableClosure, Zone
+from app.events.models import Event, MeetingTable, Slot, Zone
+from app.events.queries import closures_of
 from app.matching.models import Recommendation
-from app.meetings.models import AllowedSlot, MeetingRequest, Precedence, RequestPin, RequestState, Veto
-from app.registrations.models import Absence, Attendance, Participant, RegistrationState, SessionSignUp
+from app.meetings.models import AllowedSlot, MeetingRequest, Precedence, RequestPin, RequestState
+from app.meetings.queries import vetoed_pairs
+from app.registrations.models import Attendance, Participant, RegistrationState
+from app.registrations.queries import unavailable_slots
 from app.timetables.models import Meeting, MeetingState, Seat, Timetable, TimetableState
 
 
@@ -97,10 +100,8 @@ def load_material(session: Session, event: Event) -> Material:
     people = select(Participant.id).where(Participant.event_id == event.id)
     online = people.where(Participant.attendance == Attendance.ONLINE).order_by(Participant.id)
     mine = select(MeetingRequest.id).where(MeetingRequest.event_id == event.id)
-    closed = select(TableClosure.table_id, TableClosure.slot_id).where(_slot_of(event, TableClosure))
     allowed = select(AllowedSlot.request_id, AllowedSlot.slot_id).where(AllowedSlot.request_id.in_(mine))
     order = select(Precedence.later_id, Precedence.earlier_id).where(Precedence.later_id.in_(mine))
-    vetoes = select(Veto.participant_id, Veto.other_id).where(Veto.participant_id.in_(people))
     pins = select(RequestPin).where(RequestPin.request_id.in_(mine))
     return Material(
         event=event,
@@ -108,13 +109,13 @@ def load_material(session: Session, event: Event) -> Material:
         tables=open_tables(session, event),
         participants=_participants(session, event),
         requests=_requests(session, event),
-        closures=gathered(_pairs(session, closed)),
-        away=_away(session, event, slots),
+        closures=gathered(closures_of(session, event.id)),
+        away=gathered(unavailable_slots(session, event.id)),
         online_ids=list(session.scalars(online)),
         pins={pin.request_id: pin for pin in session.scalars(pins)},
         allowed=gathered(_pairs(session, allowed)),
         earlier=gathered(_pairs(session, order)),
-        vetoes=frozenset(_pairs(session, vetoes)),
+        vetoes=frozenset(vetoed_pairs(session, event.id)),
         scores=_scores(session, event),
         published=published_places(session, event),
     )
@@ -152,19 +153,6 @@ def _requests(session: Session, event: Event) -> list[MeetingRequest]:
             .order_by(MeetingRequest.id)
         )
     )
-
-
-def _away(session: Session, event: Event, slots: list[Slot]) -> dict[int, frozenset[int]]:
-    """Absences, and the slots that overlap a session signed up for; touching is no overlap."""
-    pairs = _pairs(session, select(Absence.participant_id, Absence.slot_id).where(_slot_of(event, Absence)))
-    attended = session.execute(
-        select(SessionSignUp.participant_id, EventSession.starts_at, EventSession.ends_at)
-        .join(EventSession, EventSession.id == SessionSignUp.session_id)
-        .where(EventSession.event_id == event.id)
-    )
-    for participant_id, starts, ends in attended:
-        pairs += [(participant_id, slot.id) for slot in slots if slot.starts_at < ends and starts < slot.ends_at]
-    return gathered(pairs)
 
 
 def _scores(session: Session, event: Event) -> dict[int, float]:
@@ -215,10 +203,6 @@ def published_places(session: Session, event: Event) -> dict[int, Placed]:
 
 def _of(event: Event, model: Any) -> Any:
     return model.event_id == event.id
-
-
-def _slot_of(event: Event, model: Any) -> Any:
-    return model.slot_id.in_(select(Slot.id).where(Slot.event_id == event.id))
 
 
 def _pairs(session: Session, query: Select[int, int]) -> list[tuple[int, int]]:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.events.models import Event, MeetingTable, Slot, Zone
+from app.events.models import Event, MeetingTable, Slot
 from app.i18n import zone_time
 from app.meetings.models import MeetingRequest
 from app.organisations.models import Organisation
@@ -224,9 +224,3 @@ def change_lines(session: Session, event: Event, changes: Iterable[Any]) -> list
 def days(slots: Iterable[Slot]) -> list[date]:
     """The days that have slots."""
     return sorted({slot.day for slot in slots})
-
-
-def zone_names(session: Session, event: Event) -> dict[int, str]:
-    """Zone id -> name."""
-    rows = session.execute(select(Zone.id, Zone.name).where(Zone.event_id == event.id))
-    return dict(rows.all())

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.core import audit, facts, jobs, live
+from app.core import audit, jobs, live
 from app.core.clock import Clock
 from app.core.errors import Conflict, Invalid
 from app.core.models import Job, JobState
@@ -219,7 +219,6 @@ def solve_now(
 def announce(session: Session, run: SchedulingRun, clock: Clock) -> None:
     """Tell the organisers' pages and later features how a run stands."""
     live.announce(session, clock, f"organisers:{run.event_id}", "run:progress", summary(run))
-    facts.run_progressed.send(session, run=run, clock=clock)
 
 
 def summary(run: SchedulingRun) -> dict[str, object]:
