@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 PROBLEM_FORMAT = "matchmaking-problem/1"
+ONSITE, ONLINE = "onsite", "online"  # the ways to attend a meeting
+WAYS = frozenset({ONSITE, ONLINE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +22,21 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A place that seats one meeting per slot. ``slots`` None means always open."""
+    """A place that seats one meeting per slot. ``slots`` None means always open. Beyond the format: ``serves`` are the
+    ways of attending it allows: a table in the hall ``onsite``, a video room ``online``, a table with a screen both."""
 
     id: str
     zone: str | None = None
     slots: frozenset[str] | None = None
+    serves: frozenset[str] = frozenset({ONSITE})
 
 
 @dataclass(frozen=True, slots=True)
 class Participant:
     """Somebody who meets. ``min_meetings`` is a wish, ``max_meetings`` a limit, ``table`` an own table.
     Beyond the format: ``max_in_a_row`` limits meetings in neighbouring slots of a day; meetings in ``disliked``
-    slots, or outside ``preferred`` ones when there are any, are allowed but avoided."""
+    slots, or outside ``preferred`` ones when there are any, are allowed but avoided; ``attends`` are the ways in which
+    they can meet; ``languages`` they speak, empty when that is not known."""
 
     id: str
     organisation: str | None = None
@@ -42,6 +47,8 @@ class Participant:
     max_in_a_row: int | None = None
     preferred: frozenset[str] = frozenset()
     disliked: frozenset[str] = frozenset()
+    attends: frozenset[str] = frozenset({ONSITE})
+    languages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,8 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A wished meeting of exactly one participant from each side, worth ``value`` (a positive integer)."""
+    """A wished meeting of exactly one participant from each side, worth ``value`` (a positive integer). Beyond the
+    format: it lasts ``length`` neighbouring slots of one day."""
 
     id: str
     sides: tuple[tuple[str, ...], ...]
@@ -63,18 +71,43 @@ class Request:
     slots: frozenset[str] | None = None
     pinned: Pin | None = None
     after: tuple[str, ...] = ()
+    length: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """Somebody who helps in one meeting at a time where the participants share no language (beyond the format)."""
+
+    id: str
+    languages: frozenset[str]
+    away: frozenset[str] = frozenset()
+    max_meetings: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Minutes it takes from one zone to another, the same both ways (beyond the format)."""
+
+    zones: tuple[str, str]
+    minutes: int
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A whole event. Ids are unique within their list and every reference is known (see ``reading``)."""
+    """A whole event. Ids are unique within their list and every reference is known (see ``reading``).
+
+    Beyond the format: ``walks`` between zones take time, which meetings must leave; or, with a ``walking_price``,
+    should. ``interpreters`` None means that languages do not matter; otherwise people without a common language need
+    one."""
 
     name: str
     slots: tuple[Slot, ...]
     tables: tuple[Table, ...]
     participants: tuple[Participant, ...]
     requests: tuple[Request, ...]
-    extra: dict[str, object] = field(default_factory=dict, compare=False)
+    walks: tuple[Walk, ...] = ()
+    walking_price: int | None = None
+    interpreters: tuple[Interpreter, ...] | None = None
 
     @cached_property
     def slot_index(self) -> dict[str, int]:

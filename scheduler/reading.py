@@ -3,17 +3,41 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
 
 from scheduler.errors import ProblemError
-from scheduler.problem import PROBLEM_FORMAT, Participant, Pin, Problem, Request, Slot, Table
+from scheduler.fields import (
+    Row,
+    a_list,
+    a_natural,
+    a_positive,
+    a_text,
+    a_truth,
+    an_object,
+    id_set,
+    ids,
+    known_id,
+    optional,
+    short,
+    texts,
+)
+from scheduler.problem import (
+    ONSITE,
+    PROBLEM_FORMAT,
+    WAYS,
+    Interpreter,
+    Participant,
+    Pin,
+    Problem,
+    Request,
+    Slot,
+    Table,
+    Walk,
+)
 
-Row = dict[str, Any]
-T = TypeVar("T")
-Named = Slot | Table | Participant | Request
+Named = Slot | Table | Participant | Request | Interpreter
 
 
 def read_problem(path: str | Path) -> Problem:
@@ -36,9 +60,9 @@ def load_json(path: str | Path) -> object:
 
 def problem_from_json(data: object) -> Problem:
     """Build a ``Problem`` from parsed JSON. Guarantees known references, unique ids, numbers in range."""
-    top = _object(data, "top level")
+    top = an_object(data, "top level")
     if top.get("format") != PROBLEM_FORMAT:
-        raise ProblemError("format", "format", f"must be {PROBLEM_FORMAT!r}, is {_short(top.get('format'))}")
+        raise ProblemError("format", "format", f"must be {PROBLEM_FORMAT!r}, is {short(top.get('format'))}")
     slots = tuple(_slot(row, place) for row, place in _rows(top, "slots"))
     _check_time_order(slots)
     slot_ids = _unique(slots, "slots")
@@ -50,28 +74,84 @@ def problem_from_json(data: object) -> Problem:
     request_ids = _unique(requests, "requests")
     for i, request in enumerate(requests):
         for k, earlier in enumerate(request.after):
-            _known(earlier, request_ids, f"requests[{i}].after[{k}]", "request")
+            known_id(earlier, request_ids, f"requests[{i}].after[{k}]", "request")
     name = top.get("name")
-    return Problem(name if isinstance(name, str) else "", slots, tables, people, requests)
+    price, walks = _walking(top, frozenset(table.zone for table in tables if table.zone is not None))
+    return Problem(
+        name=name if isinstance(name, str) else "",
+        slots=slots,
+        tables=tables,
+        participants=people,
+        requests=requests,
+        walks=walks,
+        walking_price=price,
+        interpreters=_interpreters(top, slot_ids),
+    )
 
 
-def _rows(top: Row, key: str) -> Iterator[tuple[Row, str]]:
-    for i, row in enumerate(_list(top.get(key), key)):
-        yield _object(row, f"{key}[{i}]"), f"{key}[{i}]"
+def _rows(top: Row, key: str, place: str = "") -> Iterator[tuple[Row, str]]:
+    for i, row in enumerate(a_list(top.get(key), place or key)):
+        yield an_object(row, f"{place or key}[{i}]"), f"{place or key}[{i}]"
+
+
+def _walking(top: Row, zones: frozenset[str]) -> tuple[int | None, tuple[Walk, ...]]:
+    """Walking times between zones, each pair once, and the price of a hurry (None: it is forbidden)."""
+    walking = optional(top, "walking", "top level", an_object)
+    if walking is None:
+        return None, ()
+    found: dict[frozenset[str], Walk] = {}
+    for row, place in _rows(walking, "between", "walking.between"):
+        pair = [
+            a_text(zone, f"{place}.zones[{k}]") for k, zone in enumerate(a_list(row.get("zones"), f"{place}.zones"))
+        ]
+        for k, zone in enumerate(pair):
+            known_id(zone, zones, f"{place}.zones[{k}]", "table in zone")
+        if len(pair) != 2 or pair[0] == pair[1]:
+            raise ProblemError("zones", f"{place}.zones", "must be two different zones")
+        if frozenset(pair) in found:
+            raise ProblemError("duplicate_id", f"{place}.zones", f"{' and '.join(pair)} are already given")
+        found[frozenset(pair)] = Walk((pair[0], pair[1]), a_positive(row.get("minutes"), f"{place}.minutes"))
+    return optional(walking, "price", "walking", a_positive), tuple(found.values())
+
+
+def _interpreters(top: Row, slot_ids: frozenset[str]) -> tuple[Interpreter, ...] | None:
+    if top.get("interpreters") is None:
+        return None
+    found = tuple(
+        Interpreter(
+            id=a_text(row.get("id"), f"{place}.id"),
+            languages=texts(row.get("languages"), f"{place}.languages"),
+            away=id_set(row, "away", place, slot_ids, "slot"),
+            max_meetings=optional(row, "max_meetings", place, a_natural),
+        )
+        for row, place in _rows(top, "interpreters")
+    )
+    _unique(found, "interpreters")
+    return found
+
+
+def _ways(row: Row, key: str, place: str) -> frozenset[str]:
+    """Ways of attending: a list of "onsite" and "online", not empty."""
+    ways = optional(row, key, place, texts)
+    if ways is None:
+        return frozenset({ONSITE})
+    if not ways or not ways <= WAYS:
+        raise ProblemError("ways", f"{place}.{key}", 'must list "onsite", "online" or both')
+    return ways
 
 
 def _slot(row: Row, place: str) -> Slot:
-    start = _optional(row, "start", place, _text)
+    start = optional(row, "start", place, a_text)
     if start is not None:
         try:
             datetime.fromisoformat(start)
         except ValueError:
-            raise ProblemError("start", f"{place}.start", f"{_short(start)} is not a date and time") from None
+            raise ProblemError("start", f"{place}.start", f"{short(start)} is not a date and time") from None
     return Slot(
-        id=_text(row.get("id"), f"{place}.id"),
-        day=_text(row.get("day"), f"{place}.day"),
+        id=a_text(row.get("id"), f"{place}.id"),
+        day=a_text(row.get("day"), f"{place}.day"),
         start=start,
-        minutes=_optional(row, "minutes", place, _positive),
+        minutes=optional(row, "minutes", place, a_positive),
     )
 
 
@@ -95,54 +175,57 @@ def _later_or_same(first: str, second: str) -> bool:
 
 
 def _table(row: Row, place: str, slot_ids: frozenset[str]) -> Table:
-    zone = _optional(row, "zone", place, _text)
-    slots = _optional(row, "slots", place, lambda value, at: _ids(value, at, slot_ids, "slot"))
-    return Table(_text(row.get("id"), f"{place}.id"), zone, None if slots is None else frozenset(slots))
-
-
-def _participant(row: Row, place: str, slot_ids: frozenset[str], table_ids: frozenset[str]) -> Participant:
-    table = _optional(row, "table", place, _text)
-    if table is not None:
-        _known(table, table_ids, f"{place}.table", "table")
-    away = _optional(row, "away", place, lambda value, at: _ids(value, at, slot_ids, "slot"))
-    return Participant(
-        id=_text(row.get("id"), f"{place}.id"),
-        organisation=_optional(row, "organisation", place, _text),
-        away=frozenset(away or ()),
-        min_meetings=_optional(row, "min_meetings", place, _natural) or 0,
-        max_meetings=_optional(row, "max_meetings", place, _natural),
-        table=table,
-        max_in_a_row=_optional(row, "max_in_a_row", place, _positive),
-        preferred=_slot_set(row, "preferred", place, slot_ids),
-        disliked=_slot_set(row, "disliked", place, slot_ids),
+    zone = optional(row, "zone", place, a_text)
+    slots = optional(row, "slots", place, lambda value, at: ids(value, at, slot_ids, "slot"))
+    return Table(
+        id=a_text(row.get("id"), f"{place}.id"),
+        zone=zone,
+        slots=None if slots is None else frozenset(slots),
+        serves=_ways(row, "serves", place),
     )
 
 
-def _slot_set(row: Row, key: str, place: str, slot_ids: frozenset[str]) -> frozenset[str]:
-    return frozenset(_optional(row, key, place, lambda value, at: _ids(value, at, slot_ids, "slot")) or ())
+def _participant(row: Row, place: str, slot_ids: frozenset[str], table_ids: frozenset[str]) -> Participant:
+    table = optional(row, "table", place, a_text)
+    if table is not None:
+        known_id(table, table_ids, f"{place}.table", "table")
+    return Participant(
+        id=a_text(row.get("id"), f"{place}.id"),
+        organisation=optional(row, "organisation", place, a_text),
+        away=id_set(row, "away", place, slot_ids, "slot"),
+        min_meetings=optional(row, "min_meetings", place, a_natural) or 0,
+        max_meetings=optional(row, "max_meetings", place, a_natural),
+        table=table,
+        max_in_a_row=optional(row, "max_in_a_row", place, a_positive),
+        preferred=id_set(row, "preferred", place, slot_ids, "slot"),
+        disliked=id_set(row, "disliked", place, slot_ids, "slot"),
+        attends=_ways(row, "attends", place),
+        languages=optional(row, "languages", place, texts) or frozenset(),
+    )
 
 
 def _request(
     row: Row, place: str, people: frozenset[str], slot_ids: frozenset[str], table_ids: frozenset[str]
 ) -> Request:
-    slots = _optional(row, "slots", place, lambda value, at: _ids(value, at, slot_ids, "slot"))
-    after = _optional(row, "after", place, lambda value, at: _ids(value, at, None, "request"))
-    pin = _optional(row, "pinned", place, _object)
+    slots = optional(row, "slots", place, lambda value, at: ids(value, at, slot_ids, "slot"))
+    after = optional(row, "after", place, lambda value, at: ids(value, at, None, "request"))
+    pin = optional(row, "pinned", place, an_object)
     return Request(
-        id=_text(row.get("id"), f"{place}.id"),
+        id=a_text(row.get("id"), f"{place}.id"),
         sides=_sides(row.get("sides"), f"{place}.sides", people),
-        value=_positive(row.get("value"), f"{place}.value"),
-        must=_optional(row, "must", place, _truth) or False,
+        value=a_positive(row.get("value"), f"{place}.value"),
+        must=optional(row, "must", place, a_truth) or False,
         slots=None if slots is None else frozenset(slots),
         pinned=None if pin is None else _pin(pin, f"{place}.pinned", slot_ids, table_ids),
         after=tuple(after or ()),
+        length=optional(row, "length", place, a_positive) or 1,
     )
 
 
 def _sides(value: object, place: str, people: frozenset[str]) -> tuple[tuple[str, ...], ...]:
     sides = []
-    for k, side in enumerate(_list(value, place)):
-        members = _ids(side, f"{place}[{k}]", people, "participant")
+    for k, side in enumerate(a_list(value, place)):
+        members = ids(side, f"{place}[{k}]", people, "participant")
         if not members:
             raise ProblemError("empty_side", f"{place}[{k}]", "a side needs at least one participant")
         if len(set(members)) < len(members):
@@ -154,73 +237,12 @@ def _sides(value: object, place: str, people: frozenset[str]) -> tuple[tuple[str
 
 
 def _pin(row: Row, place: str, slot_ids: frozenset[str], table_ids: frozenset[str]) -> Pin:
-    slot = _text(row.get("slot"), f"{place}.slot")
-    _known(slot, slot_ids, f"{place}.slot", "slot")
-    table = _optional(row, "table", place, _text)
+    slot = a_text(row.get("slot"), f"{place}.slot")
+    known_id(slot, slot_ids, f"{place}.slot", "slot")
+    table = optional(row, "table", place, a_text)
     if table is not None:
-        _known(table, table_ids, f"{place}.table", "table")
+        known_id(table, table_ids, f"{place}.table", "table")
     return Pin(slot, table)
-
-
-def _optional(row: Row, key: str, place: str, read: Callable[[object, str], T]) -> T | None:
-    value = row.get(key)
-    return None if value is None else read(value, f"{place}.{key}")
-
-
-def _object(value: object, place: str) -> Row:
-    if not isinstance(value, dict):
-        raise ProblemError("type", place, f"must be an object, is {_short(value)}")
-    return value
-
-
-def _list(value: object, place: str) -> list[object]:
-    if not isinstance(value, list):
-        raise ProblemError("type", place, f"must be a list, is {_short(value)}")
-    return value
-
-
-def _text(value: object, place: str) -> str:
-    if not isinstance(value, str) or not value:
-        raise ProblemError("type", place, f"must be a text that is not empty, is {_short(value)}")
-    return value
-
-
-def _truth(value: object, place: str) -> bool:
-    if not isinstance(value, bool):
-        raise ProblemError("type", place, f"must be true or false, is {_short(value)}")
-    return value
-
-
-def _natural(value: object, place: str) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise ProblemError("type", place, f"must be a whole number, is {_short(value)}")
-    if value < 0:
-        raise ProblemError("negative", place, f"must not be negative, is {_short(value)}")
-    if value > 10**9:
-        raise ProblemError("too_large", place, "must be at most 1000000000")
-    return value
-
-
-def _positive(value: object, place: str) -> int:
-    number = _natural(value, place)
-    if number == 0:
-        raise ProblemError("negative", place, "must be at least 1, is 0")
-    return number
-
-
-def _ids(value: object, place: str, known: frozenset[str] | None, kind: str) -> list[str]:
-    found = []
-    for k, entry in enumerate(_list(value, place)):
-        name = _text(entry, f"{place}[{k}]")
-        if known is not None:
-            _known(name, known, f"{place}[{k}]", kind)
-        found.append(name)
-    return found
-
-
-def _known(name: str, known: frozenset[str], place: str, kind: str) -> None:
-    if name not in known:
-        raise ProblemError("unknown_id", place, f"there is no {kind} {_short(name)}")
 
 
 def _unique(items: Sequence[Named], key: str) -> frozenset[str]:
@@ -230,12 +252,7 @@ def _unique(items: Sequence[Named], key: str) -> frozenset[str]:
             raise ProblemError(
                 "duplicate_id",
                 f"{key}[{i}].id",
-                f"{_short(item.id)} is already the id of {key}[{seen[item.id]}]",
+                f"{short(item.id)} is already the id of {key}[{seen[item.id]}]",
             )
         seen[item.id] = i
     return frozenset(seen)
-
-
-def _short(value: object) -> str:
-    shown = repr(value) if isinstance(value, str | int | float | bool | None) else type(value).__name__
-    return shown if len(shown) <= 60 else shown[:57] + "..."

@@ -17,12 +17,14 @@ SCHEDULE_FORMAT = "matchmaking-schedule/1"
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A placed request; ``participants`` stand in the order of the request's sides."""
+    """A placed request; ``participants`` stand in the order of the request's sides, ``slot`` is the first of a meeting
+    of several slots, ``interpreter`` takes part where one is needed."""
 
     request: str
     participants: tuple[str, ...]
     slot: str
     table: str
+    interpreter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def schedule_from_json(data: object) -> Schedule:
             _strings(row.get("participants"), f"{place}.participants"),
             _string(row, "slot", place),
             _string(row, "table", place),
+            None if row.get("interpreter") is None else _string(row, "interpreter", place),
         )
         for row, place in _rows(data, "meetings")
     )
@@ -77,16 +80,23 @@ def schedule_to_json(schedule: Schedule) -> dict[str, Any]:
     """The schedule in the exchange format; ``sentence`` and ``ids`` of unplaced requests are additions."""
     return {
         "format": SCHEDULE_FORMAT,
-        "meetings": [
-            {"request": m.request, "participants": list(m.participants), "slot": m.slot, "table": m.table}
-            for m in schedule.meetings
-        ],
+        "meetings": [_meeting(meeting) for meeting in schedule.meetings],
         "unplaced": [
             {"request": u.request, "reason": u.reason, "sentence": u.sentence, "ids": list(u.ids)}
             for u in schedule.unplaced
         ],
         "bound": schedule.bound,
     }
+
+
+def _meeting(meeting: Meeting) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "request": meeting.request,
+        "participants": list(meeting.participants),
+        "slot": meeting.slot,
+        "table": meeting.table,
+    }
+    return row if meeting.interpreter is None else {**row, "interpreter": meeting.interpreter}
 
 
 def write_schedule(schedule: Schedule, path: str | Path) -> None:
