@@ -62,6 +62,7 @@ def test_a_legal_schedule_with_its_measures():
         "fewest": 2,
         "most": 2,
         "unwelcome": 0,
+        "rushed": 0,
         "bound": 30,
         "gap": 0.133333,
     }
