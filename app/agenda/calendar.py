@@ -130,6 +130,8 @@ def description(event: Event, entry: Entry) -> str:
         lines.append(item.link)
     if item.cancelled:
         lines.append(_("This meeting is cancelled. %(reason)s", reason=item.reason).strip())
+    if item.interpreter:
+        lines.append(_("Interpreter: %(name)s", name=item.interpreter))
     if item.why:
         lines.append(_("Why you meet: %(why)s", why=item.why))
     if entry.note:

@@ -102,26 +102,22 @@ def slot_item(slot_id: int) -> str:
 
 def items_of(found: Material, participant_id: int) -> Iterator[Item]:
     """One participant's items, in no order."""
-    taken = set()
     placed = set()
     for row in found.meetings[participant_id]:
-        taken.add(row.slot_id)
         placed.add(row.request_id)
         yield _meeting(found, participant_id, row)
     for row in found.parties[participant_id]:
         if row.kind is ChangeKind.CANCELLED and row.request_id not in placed and row.starts_at:
             yield _cancelled(row, participant_id)
-    attended = []
+    engaged: list[Any] = [*found.meetings[participant_id]]
     for event_session in found.sessions:
         signed_up = event_session.id in found.sign_ups[participant_id]
         if signed_up:
-            attended.append(event_session)
+            engaged.append(event_session)
         if signed_up or not event_session.sign_up:
             yield session_item(event_session, signed_up=signed_up)
     for slot in found.slots:
-        if not slot.is_open or slot.id in taken:
-            continue
-        if any(s.starts_at < slot.ends_at and slot.starts_at < s.ends_at for s in attended):
+        if not slot.is_open or any(e.starts_at < slot.ends_at and slot.starts_at < e.ends_at for e in engaged):
             continue
         kind = Kind.AWAY if slot.id in found.absences[participant_id] else Kind.FREE
         yield Item(slot_item(slot.id), kind, slot.starts_at, slot.ends_at)
@@ -132,7 +128,8 @@ def _meeting(found: Material, participant_id: int, row: Row[Any]) -> Item:
     place = Place(row.label, row.zone, row.is_online)
     change = found.changes.get(row.request_id)
     moved = change if change is not None and change.kind is ChangeKind.MOVED else None
-    was = Place(moved.label, moved.zone, moved.is_online) if moved and moved.label else None
+    elsewhere = moved is not None and not (moved.same_start and moved.same_table)
+    was = Place(moved.label, moved.zone, moved.is_online) if moved and elsewhere and moved.label else None
     return Item(
         id=meeting_item(row.request_id),
         kind=Kind.MEETING,
@@ -145,9 +142,10 @@ def _meeting(found: Material, participant_id: int, row: Row[Any]) -> Item:
         place_note=place.zone,
         link=row.link,
         why=found.why.get((participant_id, partners[0].participant_id), "") if partners else "",
+        interpreter=row.interpreter or "",
         code=row.code,
         reason=moved.reason if moved else "",
-        was_at=moved.starts_at if moved else None,
+        was_at=moved.starts_at if moved and elsewhere else None,
         was_place=was.name if was else "",
         changed_at=moved.at if moved else None,
     )

@@ -12,7 +12,7 @@ from app.core.clock import in_zone
 from app.events.models import Event, EventSession, MeetingTable, Slot
 from app.events.queries import sessions_of, slots_of
 from app.registrations.models import SessionSignUp
-from app.timetables.models import ChangeKind, Meeting, MeetingState, Timetable, TimetableChange, TimetableState
+from app.timetables.models import ChangeKind, TableBooking, Timetable, TimetableChange, TimetableState
 
 TICKER = 6
 SOON = 5
@@ -105,11 +105,10 @@ def screen_at(session: Session, event: Event, now: datetime) -> ScreenMoment:
 
 def _meetings_per_slot(session: Session, event_id: int) -> dict[int, int]:
     query = (
-        select(Meeting.slot_id, func.count())
-        .join(Timetable, Timetable.id == Meeting.timetable_id)
+        select(TableBooking.slot_id, func.count())
+        .join(Timetable, Timetable.id == TableBooking.timetable_id)
         .where(Timetable.event_id == event_id, Timetable.state == TimetableState.PUBLISHED)
-        .where(Meeting.state == MeetingState.SCHEDULED)
-        .group_by(Meeting.slot_id)
+        .group_by(TableBooking.slot_id)
     )
     return {row[0]: row[1] for row in session.execute(query)}
 

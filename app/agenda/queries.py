@@ -141,7 +141,7 @@ def _seated_at(session: Session, event_id: int, request_id: int) -> Sequence[Par
         .join(Seat, Seat.participant_id == Participant.id)
         .join(Meeting, Meeting.id == Seat.meeting_id)
         .join(Timetable, Timetable.id == Meeting.timetable_id)
-        .where(Timetable.event_id == event_id, Timetable.state == TimetableState.PUBLISHED)
+        .where(Timetable.event_id == event_id, Timetable.state == TimetableState.PUBLISHED, Seat.part == 0)
         .where(Meeting.request_id == request_id)
         .options(joinedload(Participant.user), joinedload(Participant.organisation), joinedload(Participant.type))
         .order_by(Seat.id)

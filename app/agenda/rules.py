@@ -65,6 +65,8 @@ class Item:
     place_note: str = ""
     link: str | None = None
     why: str = ""
+    interpreter: str = ""
+    """Who interprets, where the two share no language."""
     code: str = ""
     mine: bool = True
     """False for sessions open to everybody without sign-up."""

@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
-from app.events.models import MeetingTable, Slot, Zone
+from app.events.models import Interpreter, MeetingTable, Slot, Zone
 from app.meetings.models import MeetingRequest
 from app.organisations.models import Organisation
 from app.registrations.models import Participant
@@ -15,16 +15,17 @@ from app.timetables.models import Meeting, MeetingState, Seat, Timetable, Timeta
 
 
 def meetings(event_id: int, ids: Sequence[int]) -> Any:
-    """The published meetings of `ids`, with slot, table and zone."""
+    """The published meetings of `ids`, with when they begin and end, table, zone and interpreter."""
+    last = aliased(Slot)
     return (
         select(
             Seat.participant_id,
             Meeting.id.label("meeting_id"),
             Meeting.request_id,
             MeetingRequest.code,
-            Slot.id.label("slot_id"),
             Slot.starts_at,
-            Slot.ends_at,
+            last.ends_at,
+            Interpreter.name.label("interpreter"),
             MeetingTable.label,
             MeetingTable.link,
             Zone.name.label("zone"),
@@ -34,10 +35,12 @@ def meetings(event_id: int, ids: Sequence[int]) -> Any:
         .join(Timetable, Timetable.id == Meeting.timetable_id)
         .join(MeetingRequest, MeetingRequest.id == Meeting.request_id)
         .join(Slot, Slot.id == Meeting.slot_id)
+        .join(last, last.id == Meeting.last_slot_id)
+        .outerjoin(Interpreter, Interpreter.id == Meeting.interpreter_id)
         .join(MeetingTable, MeetingTable.id == Meeting.table_id)
         .join(Zone, Zone.id == MeetingTable.zone_id)
         .where(Timetable.event_id == event_id, Timetable.state == TimetableState.PUBLISHED)
-        .where(Meeting.state == MeetingState.SCHEDULED, Seat.participant_id.in_(ids))
+        .where(Meeting.state == MeetingState.SCHEDULED, Seat.participant_id.in_(ids), Seat.part == 0)
     )
 
 
@@ -61,7 +64,7 @@ def partners(event_id: int, ids: Sequence[int]) -> Any:
         )
         .join(Participant, Participant.id == Seat.participant_id)
         .join(Timetable, Timetable.id == Seat.timetable_id)
-        .where(Timetable.event_id == event_id, Timetable.state == TimetableState.PUBLISHED)
+        .where(Timetable.event_id == event_id, Timetable.state == TimetableState.PUBLISHED, Seat.part == 0)
         .where(Seat.meeting_id.in_(select(mine.meeting_id).where(mine.participant_id.in_(ids))))
     )
     return _people(query, Participant).order_by(Seat.id)
@@ -76,6 +79,7 @@ def latest_changes(event_id: int, ids: Sequence[int]) -> Any:
         .where(or_(MeetingRequest.requester_id.in_(ids), MeetingRequest.recipient_id.in_(ids)))
         .group_by(TimetableChange.request_id)
     )
+    last = aliased(Slot)
     asking, asked = aliased(Participant), aliased(Participant)
     asking_user, asked_user = aliased(User), aliased(User)
     asking_home, asked_home = aliased(Organisation), aliased(Organisation)
@@ -86,7 +90,9 @@ def latest_changes(event_id: int, ids: Sequence[int]) -> Any:
             TimetableChange.reason,
             TimetableChange.at,
             Slot.starts_at,
-            Slot.ends_at,
+            func.coalesce(last.ends_at, Slot.ends_at, type_=Slot.ends_at.type).label("ends_at"),
+            (TimetableChange.new_slot_id == TimetableChange.old_slot_id).label("same_start"),
+            (TimetableChange.new_table_id == TimetableChange.old_table_id).label("same_table"),
             MeetingTable.label,
             Zone.name.label("zone"),
             Zone.is_online,
@@ -108,6 +114,7 @@ def latest_changes(event_id: int, ids: Sequence[int]) -> Any:
         .join(asking_home, asking_home.id == asking.organisation_id)
         .join(asked_home, asked_home.id == asked.organisation_id)
         .outerjoin(Slot, Slot.id == TimetableChange.old_slot_id)
+        .outerjoin(last, last.id == TimetableChange.old_last_slot_id)
         .outerjoin(MeetingTable, MeetingTable.id == TimetableChange.old_table_id)
         .outerjoin(Zone, Zone.id == MeetingTable.zone_id)
         .where(TimetableChange.id.in_(newest))

@@ -122,7 +122,12 @@ class SpaceLoading:
         add(self.session, list(zones.values()))
         rows = [
             events.MeetingTable(
-                event_id=self.event.id, zone_id=zones[row.zone].id, label=row.label, position=n, link=row.link
+                event_id=self.event.id,
+                zone_id=zones[row.zone].id,
+                label=row.label,
+                position=n,
+                link=row.link,
+                serves_both=row.link is not None,  # people at the venue join those who stay at home
             )
             for n, row in enumerate(self.world.tables)
         ]

@@ -36,6 +36,11 @@ class Event(Base):
     """One partnering event. Limits on meetings apply to everybody who has none of their own."""
 
     __tablename__ = "event"
+    __table_args__ = (
+        CheckConstraint("meeting_length between 1 and 12", name="meeting_length_sane"),
+        CheckConstraint("max_in_a_row is null or max_in_a_row between 1 and 100", name="max_in_a_row_sane"),
+        CheckConstraint("walking_price is null or walking_price > 0", name="walking_price_positive"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(60), unique=True)
@@ -50,6 +55,15 @@ class Event(Base):
     approval: Mapped[Approval] = mapped_column(enum_column(Approval), default=Approval.ORGANISER)
     max_meetings: Mapped[int | None]
     min_meetings: Mapped[int] = mapped_column(default=0)
+    meeting_length: Mapped[int] = mapped_column(default=1)
+    """How many neighbouring slots a meeting lasts, where neither the request nor a participant type says."""
+    max_in_a_row: Mapped[int | None]
+    """Most neighbouring slots with meetings for one person; None: no limit."""
+    walking_price: Mapped[int | None]
+    """What it costs, in points of value, when somebody has less time between two meetings than the walk takes; None:
+    such meetings are not allowed."""
+    common_language: Mapped[bool] = mapped_column(default=False)
+    """Meetings need a language everybody speaks, or an interpreter."""
     max_open_requests: Mapped[int | None]
     """How many unanswered and accepted requests a participant may have sent; None: no limit."""
     registration_closes_at: Mapped[datetime | None]
@@ -85,7 +99,10 @@ class ParticipantType(Base):
     """A role of participants in one event, e.g. 'Company' or 'Research'; `key` is stable for imports."""
 
     __tablename__ = "participant_type"
-    __table_args__ = (UniqueConstraint("event_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("event_id", "key"),
+        CheckConstraint("meeting_length is null or meeting_length between 1 and 12", name="meeting_length_sane"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
@@ -94,6 +111,8 @@ class ParticipantType(Base):
     position: Mapped[int] = mapped_column(default=0)
     max_meetings: Mapped[int | None]
     max_open_requests: Mapped[int | None]
+    meeting_length: Mapped[int | None]
+    """Slots a meeting with somebody of this type lasts, unless the request says; None: as usual at the event."""
 
 
 class MeetingPermission(Base):
@@ -173,6 +192,9 @@ class MeetingTable(Base):
     position: Mapped[int] = mapped_column(default=0)
     link: Mapped[str | None] = mapped_column(String(500))
     is_open: Mapped[bool] = mapped_column(default=True)
+    serves_both: Mapped[bool] = mapped_column(default=False)
+    """People on site and people online can meet here: a table with a screen, or an online room that people at the venue
+    may join."""
 
     zone: Mapped[Zone] = relationship()
 
@@ -186,6 +208,51 @@ class TableClosure(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     table_id: Mapped[int] = mapped_column(ForeignKey("meeting_table.id", ondelete="CASCADE"))
     slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id", ondelete="CASCADE"), index=True)
+
+
+class Walk(Base):
+    """Minutes it takes from one zone to another, the same both ways; `low_id` is the zone with the smaller id."""
+
+    __tablename__ = "walk"
+    __table_args__ = (
+        UniqueConstraint("low_id", "high_id"),
+        CheckConstraint("low_id < high_id", name="pair_ordered"),
+        CheckConstraint("minutes between 1 and 240", name="minutes_sane"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    low_id: Mapped[int] = mapped_column(ForeignKey("zone.id", ondelete="CASCADE"))
+    high_id: Mapped[int] = mapped_column(ForeignKey("zone.id", ondelete="CASCADE"), index=True)
+    minutes: Mapped[int]
+
+
+class Interpreter(Base):
+    """Somebody who helps in one meeting at a time where the participants share no language."""
+
+    __tablename__ = "interpreter"
+    __table_args__ = (
+        UniqueConstraint("event_id", "code"),
+        CheckConstraint("max_meetings is null or max_meetings between 0 and 200", name="max_meetings_sane"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    code: Mapped[str] = mapped_column(String(20))
+    """Stable name in exchange files, e.g. 'i01'."""
+    name: Mapped[str] = mapped_column(String(160))
+    languages: Mapped[list[str]]
+    """ISO 639-1 codes, two at least."""
+    max_meetings: Mapped[int | None]
+
+
+class InterpreterAbsence(Base):
+    """A slot in which an interpreter does not help."""
+
+    __tablename__ = "interpreter_absence"
+
+    interpreter_id: Mapped[int] = mapped_column(ForeignKey("interpreter.id", ondelete="CASCADE"), primary_key=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
 class Room(Base):

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.events.models import (
     Event,
     EventSession,
+    Interpreter,
+    InterpreterAbsence,
     MeetingPermission,
     MeetingTable,
     ParticipantType,
@@ -18,6 +20,7 @@ from app.events.models import (
     Staff,
     StaffRole,
     TableClosure,
+    Walk,
     Zone,
 )
 from app.events.rules import SetUp
@@ -71,6 +74,30 @@ def closures_of(session: Session, event_id: int) -> set[tuple[int, int]]:
         MeetingTable, MeetingTable.id == TableClosure.table_id
     )
     return set(session.execute(query.where(MeetingTable.event_id == event_id)))
+
+
+def walks_of(session: Session, event_id: int) -> list[tuple[str, str, int]]:
+    """(zone, zone, minutes) of every way between two zones whose length was set, by name."""
+    low, high = aliased(Zone), aliased(Zone)
+    query = select(low.name, high.name, Walk.minutes).join(low, low.id == Walk.low_id)
+    query = query.join(high, high.id == Walk.high_id).where(Walk.event_id == event_id)
+    return [(one, other, minutes) for one, other, minutes in session.execute(query.order_by(low.id, high.id))]
+
+
+def interpreters_of(session: Session, event_id: int) -> Sequence[Interpreter]:
+    """The interpreters of an event, by code."""
+    return session.scalars(
+        select(Interpreter).where(Interpreter.event_id == event_id).order_by(Interpreter.code, Interpreter.id)
+    ).all()
+
+
+def interpreter_absences(session: Session, event_id: int) -> list[tuple[int, int]]:
+    """(interpreter id, slot id) in which an interpreter does not help."""
+    query = select(InterpreterAbsence.interpreter_id, InterpreterAbsence.slot_id).join(
+        Interpreter, Interpreter.id == InterpreterAbsence.interpreter_id
+    )
+    rows = session.execute(query.where(Interpreter.event_id == event_id))
+    return [(interpreter_id, slot_id) for interpreter_id, slot_id in rows]
 
 
 def permissions_of(session: Session, event_id: int) -> set[tuple[int, int]] | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from flask_babel import gettext as _
 
@@ -77,6 +78,16 @@ def check_no_overlap(planned: Sequence[PlannedSlot], present: Sequence[Slot], zo
                     ),
                     field="starts",
                 )
+
+
+def neighbours(slots: Sequence[Slot]) -> dict[int, int]:
+    """Slot id -> id of the slot right after it in the same window; all slots of an event, in time order.
+
+    A meeting of several slots runs on from one to the next: over the few minutes between two slots, not over lunch.
+    """
+    return {
+        one.id: other.id for one, other in pairwise(slots) if (one.day, one.window_id) == (other.day, other.window_id)
+    }
 
 
 def span(starts_at: datetime, ends_at: datetime, zone: str) -> str:

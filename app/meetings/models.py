@@ -37,6 +37,7 @@ class MeetingRequest(Base):
     __table_args__ = (
         CheckConstraint("requester_id <> recipient_id", name="two_people"),
         CheckConstraint("low_id < high_id", name="pair_ordered"),
+        CheckConstraint("length is null or length between 1 and 12", name="length_sane"),
         UniqueConstraint("event_id", "code"),
         Index(
             "uq_meeting_request_live_pair",
@@ -66,6 +67,8 @@ class MeetingRequest(Base):
     answer_reason: Mapped[str] = mapped_column(String(500), default="")
     must_place: Mapped[bool] = mapped_column(default=False)
     """Set by the organiser: a timetable without this meeting is not legal."""
+    length: Mapped[int | None]
+    """How many neighbouring slots the meeting lasts; None: as the participant types or the event say."""
     any_colleague: Mapped[bool] = mapped_column(default=False)
     """Any participant of the recipient's organisation may take the meeting."""
     created_at: Mapped[datetime]

@@ -33,6 +33,7 @@ class Participant(Base):
         UniqueConstraint("event_id", "code"),
         CheckConstraint("trl_min is null or trl_min between 1 and 9", name="trl_min_in_range"),
         CheckConstraint("trl_max is null or trl_max between 1 and 9", name="trl_max_in_range"),
+        CheckConstraint("max_in_a_row is null or max_in_a_row between 1 and 100", name="max_in_a_row_sane"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,6 +55,8 @@ class Participant(Base):
     own_table_id: Mapped[int | None] = mapped_column(ForeignKey("meeting_table.id", ondelete="SET NULL"))
     max_meetings: Mapped[int | None]
     min_meetings: Mapped[int | None]
+    max_in_a_row: Mapped[int | None]
+    """Most neighbouring slots with meetings; None: as for everybody at the event."""
     feed_token: Mapped[str] = mapped_column(String(64), unique=True)
     """Unguessable part of the personal calendar feed's address; replaced to revoke it."""
     agenda_version: Mapped[int] = mapped_column(default=0)
@@ -80,6 +83,17 @@ class Absence(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id", ondelete="CASCADE"))
     slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id", ondelete="CASCADE"), index=True)
+
+
+class SlotWish(Base):
+    """A slot a participant prefers, or would rather not meet in. A wish, not a limit: see Absence."""
+
+    __tablename__ = "slot_wish"
+
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id", ondelete="CASCADE"), primary_key=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id", ondelete="CASCADE"), primary_key=True, index=True)
+    preferred: Mapped[bool]
+    """True: preferred; False: disliked."""
 
 
 class SessionSignUp(Base):

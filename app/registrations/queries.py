@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from app.accounts.models import User
 from app.events.models import EventSession, ParticipantType, Slot
 from app.organisations.models import Organisation
-from app.registrations.models import Absence, Participant, RegistrationState, SessionSignUp
+from app.registrations.models import Absence, Participant, RegistrationState, SessionSignUp, SlotWish
 
 PAGE_LENGTH = 50
 GONE = (RegistrationState.REJECTED, RegistrationState.CANCELLED)
@@ -184,6 +184,19 @@ def sign_up_counts(session: Session, event_id: int) -> dict[int, int]:
         .group_by(SessionSignUp.session_id)
     )
     return dict(rows.all())
+
+
+def slot_wishes(session: Session, event_id: int) -> dict[int, dict[int, bool]]:
+    """Participant id -> slot id -> preferred (True) or disliked, for those who have said."""
+    rows = session.execute(
+        select(SlotWish.participant_id, SlotWish.slot_id, SlotWish.preferred)
+        .join(Participant, Participant.id == SlotWish.participant_id)
+        .where(Participant.event_id == event_id)
+    )
+    found: dict[int, dict[int, bool]] = {}
+    for participant_id, slot_id, preferred in rows:
+        found.setdefault(participant_id, {})[slot_id] = preferred
+    return found
 
 
 def unavailable_slots(session: Session, event_id: int) -> set[tuple[int, int]]:

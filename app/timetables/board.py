@@ -5,18 +5,19 @@ Built from the same problem the judge gets, so that what is offered here is lega
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice, product
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.clock import in_zone
-from app.events.models import Event
+from app.events.models import Event, Interpreter, MeetingTable, Slot
+from app.meetings.models import MeetingRequest
 from app.organisations.models import Organisation
 from app.registrations.models import Participant
 from app.timetables.material import Material, Placed, load_material, places_of
@@ -28,21 +29,15 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Obstacle:
-    """Why a meeting cannot be somewhere: a stable code and a sentence with names."""
-
-    code: str
-    sentence: str
-
-
-@dataclass(frozen=True)
 class Held:
-    """A scheduled meeting in stable names: request code, slot key, table label, participant codes."""
+    """A scheduled meeting in stable names: request, first slot, table, participants, all its slots, interpreter."""
 
     request: str
     slot: str
     table: str
     people: tuple[str, ...]
+    slots: tuple[str, ...]
+    interpreter: str | None = None
 
 
 class Board:
@@ -56,11 +51,74 @@ class Board:
         self.tables: dict[str, Row] = {row["id"]: row for row in self.problem["tables"]}
         self.people: dict[str, Row] = {row["id"]: row for row in self.problem["participants"]}
         self.requests: dict[str, Row] = {row["id"]: row for row in self.problem["requests"]}
-        self.held = {meeting.request: meeting for meeting in held}
+        self.interpreters: dict[str, Row] = {row["id"]: row for row in self.problem.get("interpreters", ())}
         self.names, self.slot_names = names, slot_names
-        self.load = Counter(person for meeting in held for person in meeting.people)
-        self.at_person = {(person, m.slot): m for m in held for person in m.people}
-        self.at_table = {(m.table, m.slot): m for m in held}
+        self.held: dict[str, Held] = {}
+        self.load: Counter[str] = Counter()
+        self.interpreted: Counter[str] = Counter()
+        self.at_person: dict[tuple[str, str], Held] = {}
+        self.at_table: dict[tuple[str, str], Held] = {}
+        self.at_interpreter: dict[tuple[str, str], Held] = {}
+        for meeting in held:
+            self._put(meeting)
+
+    def _put(self, meeting: Held) -> list[Held]:
+        """Add a meeting; returns those it hides, which a later `_take` has to bring back."""
+        self.held[meeting.request] = meeting
+        self.load.update(meeting.people)
+        if meeting.interpreter:
+            self.interpreted[meeting.interpreter] += 1
+        return self._show(meeting)
+
+    def _show(self, meeting: Held) -> list[Held]:
+        hidden = []
+        for slot in meeting.slots:
+            places = [(self.at_table, meeting.table), *((self.at_person, person) for person in meeting.people)]
+            places += [(self.at_interpreter, meeting.interpreter)] if meeting.interpreter else []
+            for index, key in places:
+                if (key, slot) in index:
+                    hidden.append(index[key, slot])
+                index[key, slot] = meeting
+        return hidden
+
+    def _take(self, meeting: Held) -> None:
+        del self.held[meeting.request]
+        self.load.subtract(meeting.people)
+        for slot in meeting.slots:
+            self.at_table.pop((meeting.table, slot), None)
+            for person in meeting.people:
+                self.at_person.pop((person, slot), None)
+            if meeting.interpreter:
+                self.at_interpreter.pop((meeting.interpreter, slot), None)
+        if meeting.interpreter:
+            self.interpreted[meeting.interpreter] -= 1
+
+    @contextmanager
+    def without(self, *requests: str) -> Iterator[None]:
+        """The board as it would be without the meetings of these requests."""
+        gone = [self.held[request] for request in requests if request in self.held]
+        for meeting in gone:
+            self._take(meeting)
+        try:
+            yield
+        finally:
+            for meeting in gone:
+                self._put(meeting)
+
+    @contextmanager
+    def swapped(self, request: str, other: str) -> Iterator[bool]:
+        """The board without one meeting and with another in its place; False when the other cannot last there."""
+        ours, theirs = self.held[request], self.held[other]
+        span = self.span(other, ours.slot)
+        with self.without(request, other):
+            moved = replace(theirs, slot=ours.slot, table=ours.table, slots=span or ())
+            hidden = self._put(moved)
+            try:
+                yield span is not None
+            finally:
+                self._take(moved)
+                for meeting in hidden:
+                    self._show(meeting)
 
     @cached_property
     def owners(self) -> dict[str, set[str]]:
@@ -72,12 +130,24 @@ class Board:
         return found
 
     @cached_property
-    def _later(self) -> dict[str, list[str]]:
+    def later(self) -> dict[str, list[str]]:
+        """Request -> those that have to lie after it."""
         found: defaultdict[str, list[str]] = defaultdict(list)
         for row in self.requests.values():
             for earlier in row["after"]:
                 found[earlier].append(row["id"])
         return found
+
+    @cached_property
+    def walks(self) -> dict[frozenset[str], int]:
+        """Two zones -> minutes between them, where a hurry is forbidden."""
+        walking = self.problem.get("walking") or {"price": None, "between": ()}
+        rows = walking["between"] if walking["price"] is None else ()
+        return {frozenset(row["zones"]): row["minutes"] for row in rows}
+
+    @cached_property
+    def _slot_ids(self) -> dict[str, int]:
+        return {key: slot_id for slot_id, key in self.material.slot_keys.items()}
 
     def name(self, code: str) -> str:
         return self.names.get(code, code)
@@ -92,83 +162,13 @@ class Board:
         if row is not None:
             yield from (team for team in islice(product(*row["sides"]), MOST_TEAMS) if len(set(team)) == len(team))
 
-    def in_slot(self, request: str, people: Sequence[str], slot: str, without: frozenset[str]) -> list[Obstacle]:
-        """What speaks against these people meeting in a slot, wherever; meetings in `without` do not count."""
-        if slot not in self.slots:
-            return [Obstacle("slot_closed", _("This slot is closed."))]
-        found = [o for person in people for o in self._person(person, slot, without)]
-        row = self.requests.get(request)
-        if row is None:
-            return [*found, Obstacle("not_wanted", _("The request is not accepted any more, or a person left."))]
-        if row["slots"] is not None and slot not in row["slots"]:
-            found.append(Obstacle("slot_not_allowed", _("This meeting may not be held in this slot.")))
-        pin = row["pinned"]
-        if pin and pin["slot"] != slot:
-            where = self.slot_names.get(pin["slot"], pin["slot"])
-            found.append(
-                Obstacle("pinned", _("The meeting is pinned to %(slot)s. Take the pin out first.", slot=where))
-            )
-        return found + list(self._order(row, slot, without))
-
-    def at(self, request: str, people: Sequence[str], slot: str, table: str, without: frozenset[str]) -> list[Obstacle]:
-        """What speaks against a table in a slot, the people aside."""
-        row = self.tables.get(table)
-        if row is None:
-            return [Obstacle("table_closed", _("%(table)s is closed.", table=table))]
-        found = []
-        taken = self.at_table.get((table, slot))
-        if taken and taken.request not in without:
-            found.append(
-                Obstacle("table_taken", _("%(table)s is taken by %(who)s.", table=table, who=self.title(taken)))
-            )
-        if row.get("slots") is not None and slot not in row["slots"]:
-            found.append(Obstacle("table_closed", _("%(table)s is closed in this slot.", table=table)))
-        own = sorted({t for person in people if (t := self.people.get(person, {}).get("table"))})
-        if own and table not in own:
-            found.append(Obstacle("own_table", _("This meeting takes place at %(tables)s.", tables=", ".join(own))))
-        if not own and self.owners.get(table):
-            who = ", ".join(self.name(person) for person in sorted(self.owners[table]))
-            found.append(Obstacle("foreign_table", _("%(table)s belongs to %(who)s.", table=table, who=who)))
-        pin = (self.requests.get(request) or {}).get("pinned")
-        if pin and pin["table"] and pin["table"] != table:
-            found.append(Obstacle("pinned", _("The meeting is pinned to %(table)s.", table=pin["table"])))
-        return found
-
-    def obstacles(
-        self, request: str, people: Sequence[str], slot: str, table: str, without: frozenset[str] | None = None
-    ) -> list[Obstacle]:
-        """Everything that speaks against a meeting at a place; empty when it is legal there."""
-        without = frozenset({request}) if without is None else without
-        return self.in_slot(request, people, slot, without) + self.at(request, people, slot, table, without)
-
-    def _person(self, code: str, slot: str, without: frozenset[str]) -> Iterator[Obstacle]:
-        person, who = self.people.get(code), self.name(code)
-        if person is None:
-            yield Obstacle("gone", _("%(who)s does not take part any more.", who=who))
-            return
-        if slot in person["away"]:
-            yield Obstacle("away", _("%(who)s is away or in a session in this slot.", who=who))
-        other = self.at_person.get((code, slot))
-        if other and other.request not in without:
-            partner = ", ".join(self.name(p) for p in other.people if p != code)
-            yield Obstacle(
-                "busy",
-                _("%(who)s meets %(partner)s in this slot at %(table)s.", who=who, partner=partner, table=other.table),
-            )
-        counted = self.load[code] - sum(code in self.held[r].people for r in without if r in self.held)
-        most = person["max_meetings"]
-        if most is not None and counted >= most:
-            yield Obstacle("limit", _("%(who)s has the most meetings allowed, %(most)s.", who=who, most=most))
-
-    def _order(self, row: Row, slot: str, without: frozenset[str]) -> Iterator[Obstacle]:
-        for earlier in row["after"]:
-            before = self.held.get(earlier)
-            if before and earlier not in without and self.rank.get(before.slot, -1) >= self.rank[slot]:
-                yield Obstacle("order", _("It must come after the meeting %(who)s.", who=self.title(before)))
-        for later in self._later.get(row["id"], ()):
-            after = self.held.get(later)
-            if after and later not in without and self.rank.get(after.slot, len(self.rank)) <= self.rank[slot]:
-                yield Obstacle("order", _("It must come before the meeting %(who)s.", who=self.title(after)))
+    def span(self, request: str, slot: str) -> tuple[str, ...] | None:
+        """The slots a request's meeting takes from one on; None when not so many follow."""
+        length = self.requests.get(request, {}).get("length", 1)
+        if slot not in self._slot_ids:
+            return None
+        found = self.material.span(self._slot_ids[slot], length)
+        return None if found is None else tuple(self.material.slot_keys[slot_id] for slot_id in found)
 
 
 def load_board(session: Session, event: Event, timetable: Timetable) -> Board:
@@ -191,21 +191,29 @@ class StableNames:
     """Ids of one event to stable names, for everything that exists: closed slots and people who left included."""
 
     def __init__(self, session: Session, event: Event) -> None:
-        from app.events.models import MeetingTable, Slot
-        from app.meetings.models import MeetingRequest
-
         def read(id_column: Any, name_column: Any, model: Any) -> dict[int, str]:
             rows = session.execute(select(id_column, name_column).where(model.event_id == event.id))
             return dict(rows.all())
 
-        self.slots = read(Slot.id, Slot.key, Slot)
+        slots = session.execute(select(Slot.id, Slot.key).where(Slot.event_id == event.id).order_by(Slot.starts_at))
+        self.slots: dict[int, str] = dict(slots.all())
+        self._order = list(self.slots)
+        self._rank = {slot_id: i for i, slot_id in enumerate(self._order)}
         self.tables = read(MeetingTable.id, MeetingTable.label, MeetingTable)
         self.people = read(Participant.id, Participant.code, Participant)
         self.requests = read(MeetingRequest.id, MeetingRequest.code, MeetingRequest)
+        self.interpreters = read(Interpreter.id, Interpreter.code, Interpreter)
+
+    def slots_of(self, place: Placed) -> tuple[str, ...]:
+        """All slots of a meeting, from its first to its last."""
+        last = place.slot_id if place.last_slot_id is None else place.last_slot_id
+        return tuple(self.slots[s] for s in self._order[self._rank[place.slot_id] : self._rank[last] + 1])
 
     def held(self, place: Placed) -> Held:
         people = tuple(self.people[person] for person in place.participant_ids)
-        return Held(self.requests[place.request_id], self.slots[place.slot_id], self.tables[place.table_id], people)
+        helper = None if place.interpreter_id is None else self.interpreters[place.interpreter_id]
+        slot, table = self.slots[place.slot_id], self.tables[place.table_id]
+        return Held(self.requests[place.request_id], slot, table, people, self.slots_of(place), helper)
 
 
 def participant_names(session: Session, event: Event) -> dict[str, str]:

@@ -21,6 +21,7 @@ from app.timetables.board import Board, load_board
 from app.timetables.choices import choices_for
 from app.timetables.forms import ActionForm, CancelForm, PlaceForm
 from app.timetables.models import Meeting, Timetable, Unplaced
+from app.timetables.obstacles import obstacles
 from app.timetables.policy import may_change, need_change, timetable_changer
 
 Page = str | Response | tuple[str, int]
@@ -136,7 +137,7 @@ def free(slug: str) -> Page:
 
 def _fits(board: Board, row: Unplaced, slot: Slot, table: MeetingTable) -> bool:
     code = row.request.code
-    return any(not board.obstacles(code, team, slot.key, table.label) for team in board.teams(code))
+    return any(not obstacles(board, code, team, slot.key, table.label) for team in board.teams(code))
 
 
 @blueprint.post("/timetable/meetings/<int:meeting_id>/cancel")

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.events.models import MeetingTable, Slot
-from app.timetables.board import Board, Obstacle
+from app.timetables.board import Board
+from app.timetables.obstacles import Obstacle, at_table, in_slot, obstacles
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,7 @@ def _best_team(
     board: Board, request: str, teams: Sequence[tuple[str, ...]], slot: str
 ) -> tuple[tuple[str, ...], list[Obstacle]]:
     """The first choice of people who are free, else the people asked for and what stops them."""
-    without = frozenset({request})
-    found = [(team, board.in_slot(request, team, slot, without)) for team in teams]
+    found = [(team, in_slot(board, request, team, slot)) for team in teams]
     return next((entry for entry in found if not entry[1]), found[0] if found else ((), []))
 
 
@@ -69,7 +69,7 @@ def _slot(board: Board, request: str, teams: Sequence[tuple[str, ...]], slot: Sl
     team, against = _best_team(board, request, teams, slot.key)
     held = board.held.get(request)
     current = held is not None and held.slot == slot.key
-    free = 0 if against else sum(not board.at(request, team, slot.key, t, frozenset({request})) for t in board.tables)
+    free = 0 if against else sum(not at_table(board, request, team, slot.key, table) for table in board.tables)
     return SlotChoice(slot, free, against, current)
 
 
@@ -79,7 +79,7 @@ def _tables(board: Board, request: str, team: tuple[str, ...], slot: str) -> lis
     for table in board.material.tables:
         if table.label not in board.tables:
             continue
-        against = board.at(request, team, slot, table.label, frozenset({request}))
+        against = at_table(board, request, team, slot, table.label)
         current = held is not None and (held.slot, held.table) == (slot, table.label)
         found.append(TableChoice(table, against, current, _swap(board, request, slot, table.label) if held else None))
     return found
@@ -87,10 +87,21 @@ def _tables(board: Board, request: str, team: tuple[str, ...], slot: str) -> lis
 
 def _swap(board: Board, request: str, slot: str, table: str) -> str | None:
     """The meeting at a place, if it could change places with ours."""
-    ours, other = board.held[request], board.at_table.get((table, slot))
+    other = board.at_table.get((table, slot))
     if other is None or other.request == request:
         return None
-    both = frozenset({request, other.request})
-    against = board.obstacles(request, ours.people, slot, table, both)
-    against += board.obstacles(other.request, other.people, ours.slot, ours.table, both)
-    return None if against else other.request
+    return None if swap_obstacles(board, request, other.request) else other.request
+
+
+def swap_obstacles(board: Board, request: str, other: str) -> list[Obstacle]:
+    """What speaks against two meetings changing places, each seen with the other where it would be then."""
+    ours, theirs = board.held[request], board.held[other]
+    with board.swapped(request, other) as lasts:
+        if lasts:
+            against = obstacles(board, request, ours.people, theirs.slot, theirs.table)
+    if not lasts:
+        return in_slot(board, other, theirs.people, ours.slot)
+    with board.swapped(other, request) as lasts:
+        if lasts:
+            return against + obstacles(board, other, theirs.people, ours.slot, ours.table)
+    return in_slot(board, request, ours.people, theirs.slot)

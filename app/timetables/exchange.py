@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from app.events.models import Event
 from app.meetings.models import MeetingRequest
-from app.timetables.board import StableNames
+from app.timetables.board import Held, StableNames
 from app.timetables.material import places_of
 from app.timetables.models import Timetable, Unplaced
 
+PARTS = ("slots", "tables", "participants", "walking", "interpreters")
 SCHEDULE_FORMAT = "matchmaking-schedule/1"
 Row = dict[str, Any]
 
@@ -29,7 +30,7 @@ def schedule_of(session: Session, event: Event, timetable: Timetable, problem: R
     order = {slot["id"]: i for i, slot in enumerate(problem["slots"])}
     held = [names.held(place) for place in places.values() if not place.cancelled]
     held.sort(key=lambda m: (order.get(m.slot, -1), m.table))
-    meetings = [{"request": m.request, "participants": list(m.people), "slot": m.slot, "table": m.table} for m in held]
+    meetings = [_meeting(m) for m in held]
     placed = {m.request for m in held}
     cancelled = {names.requests[place.request_id] for place in places.values() if place.cancelled}
     reasons = _reasons(session, timetable)
@@ -40,6 +41,11 @@ def schedule_of(session: Session, event: Event, timetable: Timetable, problem: R
     ]
     bound = _bound(timetable, problem)
     return {"format": SCHEDULE_FORMAT, "meetings": meetings, "unplaced": unplaced, "bound": bound}
+
+
+def _meeting(held: Held) -> Row:
+    row = {"request": held.request, "participants": list(held.people), "slot": held.slot, "table": held.table}
+    return row if held.interpreter is None else {**row, "interpreter": held.interpreter}
 
 
 def _reasons(session: Session, timetable: Timetable) -> dict[str, Row]:
@@ -69,7 +75,7 @@ def still_bounds(solved: Row, problem: Row) -> bool:
 
     Pins may have been added and requests taken out, which only makes a problem tighter; all else must be the same.
     """
-    if any(solved[part] != problem[part] for part in ("slots", "tables", "participants")):
+    if any(solved.get(part) != problem.get(part) for part in PARTS):
         return False
     before = {row["id"]: row for row in solved["requests"]}
     after = {row["id"] for row in problem["requests"]}
@@ -81,7 +87,7 @@ def still_bounds(solved: Row, problem: Row) -> bool:
 def _no_looser(old: Row, new: Row, known: set[str]) -> bool:
     pins = old["pinned"] is None or old["pinned"] == new["pinned"]
     musts = new["must"] or not old["must"]
-    same = all(old[key] == new[key] for key in ("sides", "value", "slots"))
+    same = all(old.get(key) == new.get(key) for key in ("sides", "value", "slots", "length"))
     return pins and musts and same and set(old["after"]) & known <= set(new["after"])
 
 

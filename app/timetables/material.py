@@ -9,25 +9,29 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from app.events.models import Event, MeetingTable, Slot, Zone
-from app.events.queries import closures_of
+from app.events.models import Event, EventFormat, Interpreter, MeetingTable, Slot, Zone
+from app.events.queries import closures_of, interpreter_absences, interpreters_of, slots_of, walks_of
+from app.events.rules import neighbours
 from app.matching.models import Recommendation
 from app.meetings.models import AllowedSlot, MeetingRequest, Precedence, RequestPin, RequestState
 from app.meetings.queries import vetoed_pairs
-from app.registrations.models import Attendance, Participant, RegistrationState
-from app.registrations.queries import unavailable_slots
+from app.registrations.models import Participant, RegistrationState
+from app.registrations.queries import slot_wishes, unavailable_slots
 from app.timetables.models import Meeting, MeetingState, Seat, Timetable, TimetableState
 
 
 @dataclass(frozen=True)
 class Placed:
-    """Where a request's meeting is; `participant_ids` in the order of the request's sides."""
+    """Where a request's meeting is, from its first slot to its last; `participant_ids` in the order of the request's
+    sides."""
 
     request_id: int
     slot_id: int
     table_id: int
     participant_ids: tuple[int, ...]
     cancelled: bool = False
+    last_slot_id: int | None = None
+    interpreter_id: int | None = None
 
 
 @dataclass
@@ -43,8 +47,6 @@ class Material:
     """Table id -> slot ids in which it is closed."""
     away: dict[int, frozenset[int]]
     """Participant id -> slot ids, absences and sessions signed up for."""
-    online_ids: list[int]
-    """Everybody who ever registered to attend online, by id."""
     pins: dict[int, RequestPin]
     allowed: dict[int, frozenset[int]]
     earlier: dict[int, frozenset[int]]
@@ -52,6 +54,14 @@ class Material:
     vetoes: frozenset[tuple[int, int]]
     scores: dict[int, float]
     """Request id -> reciprocal complementarity score in [0, 1]."""
+    follows: dict[int, int]
+    """Slot id -> id of the slot a meeting of several slots runs on in, closed slots included."""
+    wishes: dict[int, dict[int, bool]]
+    """Participant id -> slot id -> preferred (True) or disliked."""
+    walks: list[tuple[str, str, int]]
+    """(zone, zone, minutes) by name."""
+    interpreters: list[Interpreter]
+    interpreters_away: dict[int, frozenset[int]]
     published: dict[int, Placed] = field(default_factory=dict)
 
     @cached_property
@@ -89,6 +99,45 @@ class Material:
         team = self._by_organisation.get(organisation, []) if organisation is not None else []
         return [person for person in team if person != participant_id]
 
+    @cached_property
+    def own_tables(self) -> dict[int, int]:
+        """Participant id -> id of the open table they stay at."""
+        return {p.id: p.own_table_id for p in self.participants if p.own_table_id in self.table_labels}
+
+    @cached_property
+    def owned_table_ids(self) -> frozenset[int]:
+        return frozenset(self.own_tables.values())
+
+    @cached_property
+    def tables_by_id(self) -> dict[int, MeetingTable]:
+        return {table.id: table for table in self.tables}
+
+    @cached_property
+    def all_online(self) -> bool:
+        """Whether there is no place to meet on site."""
+        only_rooms = bool(self.tables) and all(table.zone.is_online for table in self.tables)
+        return only_rooms or self.event.format is EventFormat.ONLINE
+
+    @cached_property
+    def people(self) -> dict[int, Participant]:
+        """Approved participants by id."""
+        return {person.id: person for person in self.participants}
+
+    def span(self, slot_id: int, length: int) -> tuple[int, ...] | None:
+        """The ids of `length` neighbouring open slots from one on; None when they are not there."""
+        found = [slot_id]
+        while len(found) < length and found[-1] in self.follows:
+            found.append(self.follows[found[-1]])
+        return tuple(found) if len(found) == length and all(s in self.slot_keys for s in found) else None
+
+    def length_of(self, request: MeetingRequest) -> int:
+        """How many slots a meeting lasts: as the request says, else the longer of the two types, else the event."""
+        if request.length is not None:
+            return request.length
+        two = (self.people.get(request.requester_id), self.people.get(request.recipient_id))
+        lengths = [person.type.meeting_length for person in two if person and person.type.meeting_length is not None]
+        return max(lengths, default=self.event.meeting_length)
+
     def vetoed(self, one: int, other: int) -> bool:
         """Whether either of them does not want to meet the other."""
         return (one, other) in self.vetoes or (other, one) in self.vetoes
@@ -96,27 +145,29 @@ class Material:
 
 def load_material(session: Session, event: Event) -> Material:
     """Read an event; the number of queries does not depend on its size."""
-    slots = list(session.scalars(select(Slot).where(_of(event, Slot), Slot.is_open).order_by(Slot.starts_at)))
-    people = select(Participant.id).where(Participant.event_id == event.id)
-    online = people.where(Participant.attendance == Attendance.ONLINE).order_by(Participant.id)
+    slots = slots_of(session, event.id)
     mine = select(MeetingRequest.id).where(MeetingRequest.event_id == event.id)
     allowed = select(AllowedSlot.request_id, AllowedSlot.slot_id).where(AllowedSlot.request_id.in_(mine))
     order = select(Precedence.later_id, Precedence.earlier_id).where(Precedence.later_id.in_(mine))
     pins = select(RequestPin).where(RequestPin.request_id.in_(mine))
     return Material(
         event=event,
-        slots=slots,
+        slots=[slot for slot in slots if slot.is_open],
         tables=open_tables(session, event),
         participants=_participants(session, event),
         requests=_requests(session, event),
         closures=gathered(closures_of(session, event.id)),
         away=gathered(unavailable_slots(session, event.id)),
-        online_ids=list(session.scalars(online)),
         pins={pin.request_id: pin for pin in session.scalars(pins)},
         allowed=gathered(_pairs(session, allowed)),
         earlier=gathered(_pairs(session, order)),
         vetoes=frozenset(vetoed_pairs(session, event.id)),
         scores=_scores(session, event),
+        follows=neighbours(slots),
+        wishes=slot_wishes(session, event.id),
+        walks=walks_of(session, event.id),
+        interpreters=list(interpreters_of(session, event.id)),
+        interpreters_away=gathered(interpreter_absences(session, event.id)),
         published=published_places(session, event),
     )
 
@@ -178,18 +229,23 @@ def places_of(session: Session, timetable_id: int) -> dict[int, Placed]:
     """Request id -> where its meeting is in a timetable, cancelled ones included."""
     seats: defaultdict[int, list[int]] = defaultdict(list)
     rows = session.execute(
-        select(Seat.meeting_id, Seat.participant_id).where(Seat.timetable_id == timetable_id).order_by(Seat.id)
+        select(Seat.meeting_id, Seat.participant_id)
+        .where(Seat.timetable_id == timetable_id, Seat.part == 0)
+        .order_by(Seat.id)
     )
     for meeting_id, participant_id in rows:
         seats[meeting_id].append(participant_id)
     meetings = session.execute(
-        select(Meeting.id, Meeting.request_id, Meeting.slot_id, Meeting.table_id, Meeting.state)
+        select(
+            *(Meeting.id, Meeting.request_id, Meeting.slot_id, Meeting.table_id, Meeting.state),
+            *(Meeting.last_slot_id, Meeting.interpreter_id),
+        )
         .where(Meeting.timetable_id == timetable_id)
         .order_by(Meeting.id)
     )
     return {
-        request: Placed(request, slot, table, tuple(seats[meeting]), state is MeetingState.CANCELLED)
-        for meeting, request, slot, table, state in meetings
+        request: Placed(request, slot, table, tuple(seats[meeting]), state is MeetingState.CANCELLED, last, interpreter)
+        for meeting, request, slot, table, state, last, interpreter in meetings
     }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base, enum_column
-from app.events.models import Event, MeetingTable, Slot
+from app.events.models import Event, Interpreter, MeetingTable, Slot
 from app.meetings.models import MeetingRequest
 from app.registrations.models import Participant
 
@@ -35,6 +35,8 @@ class SchedulingRun(Base):
     engine_version: Mapped[str] = mapped_column(String(40), default="")
     problem: Mapped[str | None] = mapped_column(Text)
     schedule: Mapped[str | None] = mapped_column(Text)
+    baseline: Mapped[str | None] = mapped_column(Text)
+    """The published schedule when the run was asked for, which stability and re-planning start from; None without."""
     requests: Mapped[int | None]
     placed: Mapped[int | None]
     value: Mapped[int | None]
@@ -108,7 +110,10 @@ class MeetingState(enum.Enum):
 
 
 class Meeting(Base):
-    """A request placed in a slot at a table. One scheduled meeting per table and slot of a timetable."""
+    """A request placed at a table from a slot on, perhaps with an interpreter, up to its `last_slot`.
+
+    What it takes of people, table and interpreter in each slot is in Seat, TableBooking and InterpreterBooking.
+    """
 
     __tablename__ = "meeting"
     __table_args__ = (
@@ -128,25 +133,33 @@ class Meeting(Base):
     timetable_id: Mapped[int] = mapped_column(ForeignKey("timetable.id", ondelete="CASCADE"))
     request_id: Mapped[int] = mapped_column(ForeignKey("meeting_request.id", ondelete="CASCADE"), index=True)
     slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"), index=True)
+    last_slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"), index=True)
     table_id: Mapped[int] = mapped_column(ForeignKey("meeting_table.id"), index=True)
+    interpreter_id: Mapped[int | None] = mapped_column(ForeignKey("interpreter.id", ondelete="SET NULL"), index=True)
     state: Mapped[MeetingState] = mapped_column(enum_column(MeetingState), default=MeetingState.SCHEDULED)
     pinned: Mapped[bool] = mapped_column(default=False)
     cancel_reason: Mapped[str] = mapped_column(String(500), default="")
 
     timetable: Mapped[Timetable] = relationship()
     request: Mapped[MeetingRequest] = relationship()
-    slot: Mapped[Slot] = relationship()
+    slot: Mapped[Slot] = relationship(foreign_keys=slot_id)
+    last_slot: Mapped[Slot] = relationship(foreign_keys=last_slot_id)
     table: Mapped[MeetingTable] = relationship()
-    seats: Mapped[list["Seat"]] = relationship(back_populates="meeting", cascade="all, delete-orphan")
+    interpreter: Mapped[Interpreter | None] = relationship()
+    seats: Mapped[list["Seat"]] = relationship(
+        primaryjoin="and_(Seat.meeting_id == Meeting.id, Seat.part == 0)", viewonly=True, order_by="Seat.id"
+    )
+    """Who takes part, each once, in the order of the request's sides."""
 
 
 class Seat(Base):
-    """A participant's place in a scheduled meeting. One per participant and slot of a timetable."""
+    """A participant's place in one slot of a scheduled meeting; `part` 0 is the meeting's first slot. One per
+    participant and slot of a timetable."""
 
     __tablename__ = "seat"
     __table_args__ = (
         UniqueConstraint("timetable_id", "participant_id", "slot_id"),
-        UniqueConstraint("meeting_id", "participant_id"),
+        UniqueConstraint("meeting_id", "participant_id", "part"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -154,9 +167,34 @@ class Seat(Base):
     timetable_id: Mapped[int] = mapped_column(ForeignKey("timetable.id", ondelete="CASCADE"))
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id", ondelete="CASCADE"), index=True)
     slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
+    part: Mapped[int] = mapped_column(default=0)
 
-    meeting: Mapped[Meeting] = relationship(back_populates="seats")
+    meeting: Mapped[Meeting] = relationship()
     participant: Mapped[Participant] = relationship()
+
+
+class TableBooking(Base):
+    """A slot in which a scheduled meeting has its table. One per table and slot of a timetable."""
+
+    __tablename__ = "table_booking"
+    __table_args__ = (UniqueConstraint("timetable_id", "table_id", "slot_id"),)
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), primary_key=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"), primary_key=True)
+    timetable_id: Mapped[int] = mapped_column(ForeignKey("timetable.id", ondelete="CASCADE"))
+    table_id: Mapped[int] = mapped_column(ForeignKey("meeting_table.id"))
+
+
+class InterpreterBooking(Base):
+    """A slot in which an interpreter helps in a scheduled meeting. One per interpreter and slot of a timetable."""
+
+    __tablename__ = "interpreter_booking"
+    __table_args__ = (UniqueConstraint("timetable_id", "interpreter_id", "slot_id"),)
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), primary_key=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"), primary_key=True)
+    timetable_id: Mapped[int] = mapped_column(ForeignKey("timetable.id", ondelete="CASCADE"))
+    interpreter_id: Mapped[int] = mapped_column(ForeignKey("interpreter.id", ondelete="CASCADE"), index=True)
 
 
 class Unplaced(Base):
@@ -196,8 +234,10 @@ class TimetableChange(Base):
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id", ondelete="SET NULL"))
     kind: Mapped[ChangeKind] = mapped_column(enum_column(ChangeKind))
     old_slot_id: Mapped[int | None] = mapped_column(ForeignKey("slot.id", ondelete="SET NULL"))
+    old_last_slot_id: Mapped[int | None] = mapped_column(ForeignKey("slot.id", ondelete="SET NULL"))
     old_table_id: Mapped[int | None] = mapped_column(ForeignKey("meeting_table.id", ondelete="SET NULL"))
     new_slot_id: Mapped[int | None] = mapped_column(ForeignKey("slot.id", ondelete="SET NULL"))
+    new_last_slot_id: Mapped[int | None] = mapped_column(ForeignKey("slot.id", ondelete="SET NULL"))
     new_table_id: Mapped[int | None] = mapped_column(ForeignKey("meeting_table.id", ondelete="SET NULL"))
     participant_ids: Mapped[list[Any]]
     """Ids of everybody whom the change concerns: who sat in the meeting before, and who sits in it now."""

@@ -1,26 +1,22 @@
-"""An event as a problem of the exchange format, version 1.
+"""An event as a problem of the exchange format, version 1, with the optional fields of `docs/scheduler.md`.
 
-Ids in the file are the stable names of the models: slot keys, table labels, participant codes, request codes.
-
-People who attend online. The format knows no such thing as an online meeting, but it knows own tables: everybody with
-an own table meets there and nobody else sits at it. So where an event has both kinds of tables, everybody who attends
-online gets one of the online rooms as their own, in turn, and an online room that belongs to nobody is left out.
-Two people on site can then never be sent into an online room, nor somebody online to a table in the hall; the one
-exception is the booth of an exhibitor, who may take an online guest at the booth. The turn counts every online
-registration, whatever its state, so that a cancelled one does not send all the others elsewhere.
+Ids in the file are the stable names of the models: slot keys, table labels, participant, request and interpreter codes.
+What an event does not use is left out, so that its problem stays plain.
 """
 
 from dataclasses import dataclass
-from typing import Any, Self
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.core.clock import in_zone
-from app.events.models import Event, Slot
+from app.events.models import Event, Interpreter, MeetingTable, Slot
 from app.meetings.models import MeetingRequest
-from app.registrations.models import Attendance, Participant
+from app.registrations.models import Participant
 from app.timetables.material import Material, Placed, load_material
 from app.timetables.rules import value_of
+from app.timetables.ways import ONSITE, owners_admit, serves, ways_of
 
 PROBLEM_FORMAT = "matchmaking-problem/1"
 
@@ -31,10 +27,12 @@ class ProblemOptions:
 
     `keep_published`: meetings of the published timetable stay where they are, as far as that is still possible.
     `with_cancelled`: meetings that were cancelled in the published timetable are asked for again.
+    `now`: what has begun by then stays, and nothing new is placed there.
     """
 
     keep_published: bool = False
     with_cancelled: bool = True
+    now: datetime | None = None
 
 
 def build_problem(session: Session, event: Event, options: ProblemOptions | None = None) -> dict[str, Any]:
@@ -47,55 +45,28 @@ def build_problem(session: Session, event: Event, options: ProblemOptions | None
 
 def assemble(material: Material, options: ProblemOptions) -> dict[str, Any]:
     """The problem of what was loaded."""
-    own = OwnTables.of(material)
-    people = [_participant(material, person, own) for person in material.participants]
-    requests = [row for request in material.requests if (row := _request(material, request, options, own))]
+    event, begun = material.event, _begun(material, options.now)
+    requests = [row for request in material.requests if (row := _request(material, request, options, begun))]
     known = {row["id"] for row in requests}
     for row in requests:
         row["after"] = [code for code in row["after"] if code in known]
-    return {
+    problem: dict[str, Any] = {
         "format": PROBLEM_FORMAT,
-        "name": material.event.slug,
-        "slots": [_slot(slot, material.event.time_zone) for slot in material.slots],
-        "tables": [_table(material, table) for table in material.tables if table.id not in own.unused],
-        "participants": people,
+        "name": event.slug,
+        "slots": [_slot(slot, event.time_zone) for slot in material.slots],
+        "tables": [_table(material, table) for table in material.tables],
+        "participants": [_participant(material, person) for person in material.participants],
         "requests": requests,
     }
-
-
-@dataclass(frozen=True)
-class OwnTables:
-    """Participant id -> id of the table they meet at, and the online rooms nobody may use."""
-
-    tables: dict[int, int]
-    unused: frozenset[int]
-
-    @classmethod
-    def of(cls, material: Material) -> Self:
-        rooms = online_rooms(material)
-        booths = {p.id: p.own_table_id for p in material.participants if p.own_table_id in material.table_labels}
-        online = {table.id for table in material.tables if table.zone.is_online}
-        taken = {*rooms.values(), *booths.values()}
-        mixed = 0 < len(online) < len(material.tables)
-        return cls({**booths, **rooms}, frozenset(online - taken) if mixed else frozenset())
-
-    def admits(self, table_id: int, participant_ids: tuple[int, ...]) -> bool:
-        """Rule 4 of the format: owners meet at a table of their own, nobody else sits there."""
-        own = {self.tables[p] for p in participant_ids if p in self.tables}
-        return table_id in own if own else table_id not in set(self.tables.values())
-
-
-def online_rooms(material: Material) -> dict[int, int]:
-    """Participant id -> id of the online room that serves as own table; empty where no such care is needed."""
-    online = [table.id for table in material.tables if table.zone.is_online]
-    if not online or len(online) == len(material.tables):
-        return {}
-    turns = {person: online[i % len(online)] for i, person in enumerate(material.online_ids)}
-    return {
-        person.id: turns[person.id]
-        for person in material.participants
-        if person.attendance is Attendance.ONLINE and person.own_table_id not in material.table_labels
-    }
+    zones = {table.zone.name for table in material.tables}
+    walks = [
+        {"zones": [one, other], "minutes": minutes} for one, other, minutes in material.walks if {one, other} <= zones
+    ]
+    if walks:
+        problem["walking"] = {"price": event.walking_price, "between": walks}
+    if event.common_language:
+        problem["interpreters"] = [_interpreter(material, person) for person in material.interpreters]
+    return problem
 
 
 def _slot(slot: Slot, zone: str) -> dict[str, Any]:
@@ -104,31 +75,60 @@ def _slot(slot: Slot, zone: str) -> dict[str, Any]:
     return {"id": slot.key, "day": slot.day.isoformat(), "start": start, "minutes": minutes}
 
 
-def _table(material: Material, table: Any) -> dict[str, Any]:
+def _table(material: Material, table: MeetingTable) -> dict[str, Any]:
     closed = material.closures.get(table.id, frozenset())
     row: dict[str, Any] = {"id": table.label, "zone": table.zone.name}
     if closed:
         row["slots"] = [slot.key for slot in material.slots if slot.id not in closed]
+    if (ways := serves(table)) != (ONSITE,):
+        row["serves"] = list(ways)
     return row
 
 
-def _participant(material: Material, person: Participant, own: OwnTables) -> dict[str, Any]:
+def _participant(material: Material, person: Participant) -> dict[str, Any]:
     event = material.event
     most = next((n for n in (person.max_meetings, person.type.max_meetings, event.max_meetings) if n is not None), None)
     least = event.min_meetings if person.min_meetings is None else person.min_meetings
-    away = material.away.get(person.id, frozenset())
-    return {
+    row = {
         "id": person.code,
         "organisation": f"o{person.organisation_id:05d}",
-        "away": [key for slot_id, key in material.slot_keys.items() if slot_id in away] if away else [],
+        "away": _keys(material, material.away.get(person.id, frozenset())),
         "min_meetings": least,
         "max_meetings": most,
-        "table": material.table_labels.get(own.tables.get(person.id, 0)),
+        "table": material.table_labels.get(person.own_table_id or 0),
+    }
+    return row | _comforts(material, person)
+
+
+def _comforts(material: Material, person: Participant) -> dict[str, Any]:
+    """The optional fields of a participant, only those that say something."""
+    event, wishes = material.event, material.wishes.get(person.id, {})
+    found: dict[str, Any] = {
+        "max_in_a_row": event.max_in_a_row if person.max_in_a_row is None else person.max_in_a_row,
+        "preferred": _keys(material, {slot for slot, preferred in wishes.items() if preferred}),
+        "disliked": _keys(material, {slot for slot, preferred in wishes.items() if not preferred}),
+        "languages": sorted(person.languages) if event.common_language else [],
+    }
+    if (ways := ways_of(material, person)) != (ONSITE,):
+        found["attends"] = list(ways)
+    return {name: value for name, value in found.items() if value}
+
+
+def _interpreter(material: Material, person: Interpreter) -> dict[str, Any]:
+    return {
+        "id": person.code,
+        "languages": sorted(person.languages),
+        "away": _keys(material, material.interpreters_away.get(person.id, frozenset())),
+        "max_meetings": person.max_meetings,
     }
 
 
+def _keys(material: Material, slot_ids: set[int] | frozenset[int]) -> list[str]:
+    return [key for slot_id, key in material.slot_keys.items() if slot_id in slot_ids] if slot_ids else []
+
+
 def _request(
-    material: Material, request: MeetingRequest, options: ProblemOptions, own: OwnTables
+    material: Material, request: MeetingRequest, options: ProblemOptions, begun: frozenset[int]
 ) -> dict[str, Any] | None:
     kept = material.published.get(request.id)
     if kept and kept.cancelled and not options.with_cancelled:
@@ -136,14 +136,17 @@ def _request(
     sides = sides_of(material, request)
     if sides is None:
         return None
-    pin, slots = _pin(material, request, own.unused)
+    pin, slots = _place(material, request, begun)
     must = request.must_place
-    stays = options.keep_published and pin is None and kept is not None
-    if stays and kept and _can_stay(material, kept, sides, own) and _allows(slots, material.slot_keys[kept.slot_id]):
-        pin = {"slot": material.slot_keys[kept.slot_id], "table": material.table_labels[kept.table_id]}
-        sides = [[material.codes[person]] for person in kept.participant_ids]
-        must = True
-    return {
+    stays = kept is not None and (kept.slot_id in begun or (options.keep_published and pin is None))
+    if stays and kept and _can_stay(material, kept, sides, request):
+        key = material.slot_keys[kept.slot_id]
+        if slots is None or key in slots or kept.slot_id in begun:
+            pin = {"slot": key, "table": material.table_labels[kept.table_id]}
+            slots = None
+            sides = [[material.codes[person]] for person in kept.participant_ids]
+            must = True
+    row = {
         "id": request.code,
         "sides": sides,
         "value": value_of(request, material.scores.get(request.id)),
@@ -152,6 +155,8 @@ def _request(
         "pinned": pin,
         "after": material.earlier_codes.get(request.id, []),
     }
+    length = material.length_of(request)
+    return row if length == 1 else row | {"length": length}
 
 
 def sides_of(material: Material, request: MeetingRequest) -> list[list[str]] | None:
@@ -165,37 +170,43 @@ def sides_of(material: Material, request: MeetingRequest) -> list[list[str]] | N
     return [[material.codes[request.requester_id]], [material.codes[p] for p in able]] if able else None
 
 
-def _pin(
-    material: Material, request: MeetingRequest, unused: frozenset[int]
+def _begun(material: Material, now: datetime | None) -> frozenset[int]:
+    return frozenset(slot.id for slot in material.slots if now is not None and slot.starts_at <= now)
+
+
+def _place(
+    material: Material, request: MeetingRequest, begun: frozenset[int]
 ) -> tuple[dict[str, str | None] | None, list[str] | None]:
-    """The pin and the only slots allowed. A pin to a place that is closed now leaves no slot at all."""
-    allowed = material.allowed.get(request.id)
-    slots = None if allowed is None else [slot.key for slot in material.slots if slot.id in allowed]
+    """The pin and the only slots allowed to begin in. A pin to a place that is closed now leaves no slot at all."""
+    allowed, length = material.allowed.get(request.id), material.length_of(request)
+    slots: list[str] | None = None
+    if allowed is not None or length > 1 or begun:
+        slots = [
+            slot.key
+            for slot in material.slots
+            if (allowed is None or slot.id in allowed)
+            and slot.id not in begun
+            and (length == 1 or material.span(slot.id, length))
+        ]
     pin = material.pins.get(request.id)
     if pin is None:
         return None, slots
-    gone = pin.slot_id not in material.slot_keys or (
-        pin.table_id is not None and (pin.table_id not in material.table_labels or pin.table_id in unused)
-    )
-    if gone:
+    table = None if pin.table_id is None else material.table_labels.get(pin.table_id)
+    if pin.slot_id not in material.slot_keys or (table is None and pin.table_id is not None):
         return None, []
-    table = None if pin.table_id is None else material.table_labels[pin.table_id]
     return {"slot": material.slot_keys[pin.slot_id], "table": table}, slots
 
 
-def _allows(slots: list[str] | None, key: str) -> bool:
-    return slots is None or key in slots
-
-
-def _can_stay(material: Material, kept: Placed, sides: list[list[str]], own: OwnTables) -> bool:
+def _can_stay(material: Material, kept: Placed, sides: list[list[str]], request: MeetingRequest) -> bool:
     """Whether a published meeting could be held as it is: place open to them, everybody there, on their side."""
-    if kept.cancelled or kept.slot_id not in material.slot_keys or kept.table_id not in material.table_labels:
+    span = material.span(kept.slot_id, material.length_of(request))
+    if kept.cancelled or span is None or span[-1] != kept.last_slot_id or kept.table_id not in material.table_labels:
         return False
-    if kept.table_id in own.unused or kept.slot_id in material.closures.get(kept.table_id, frozenset()):
+    if material.closures.get(kept.table_id, frozenset()) & set(span):
         return False
-    if len(kept.participant_ids) != len(sides) or not own.admits(kept.table_id, kept.participant_ids):
+    if len(kept.participant_ids) != len(sides) or not owners_admit(material, kept.table_id, kept.participant_ids):
         return False
     return all(
-        material.codes.get(person) in side and kept.slot_id not in material.away.get(person, frozenset())
+        material.codes.get(person) in side and not material.away.get(person, frozenset()) & set(span)
         for person, side in zip(kept.participant_ids, sides, strict=True)
     )

@@ -61,7 +61,7 @@ def meetings_of(session: Session, timetable_id: int, participant_id: int) -> Seq
     return session.scalars(
         _detailed()
         .join(Seat, Seat.meeting_id == Meeting.id)
-        .where(Meeting.timetable_id == timetable_id, Seat.participant_id == participant_id)
+        .where(Meeting.timetable_id == timetable_id, Seat.participant_id == participant_id, Seat.part == 0)
         .where(Meeting.state == MeetingState.SCHEDULED)
     ).all()
 
@@ -74,9 +74,11 @@ def meetings_in(session: Session, timetable_id: int) -> Sequence[Meeting]:
 def _detailed() -> Select[Meeting]:
     return (
         select(Meeting)
-        .join(Meeting.slot)
+        .join(Slot, Slot.id == Meeting.slot_id)
         .options(
             contains_eager(Meeting.slot),
+            joinedload(Meeting.last_slot),
+            joinedload(Meeting.interpreter),
             joinedload(Meeting.table).joinedload(MeetingTable.zone),
             joinedload(Meeting.request),
             selectinload(Meeting.seats)

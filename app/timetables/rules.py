@@ -45,6 +45,14 @@ class Difference:
         return self.old.table_id if self.old else None
 
     @property
+    def old_last_slot_id(self) -> int | None:
+        return self.old.last_slot_id if self.old else None
+
+    @property
+    def new_last_slot_id(self) -> int | None:
+        return self.new.last_slot_id if self.new else None
+
+    @property
     def new_slot_id(self) -> int | None:
         return self.new.slot_id if self.new else None
 

@@ -85,7 +85,7 @@ def _people(session: Session, timetable: Timetable) -> dict[int, tuple[Person, .
         .join(Participant, Participant.id == Seat.participant_id)
         .join(User, User.id == Participant.user_id)
         .join(Organisation, Organisation.id == Participant.organisation_id)
-        .where(Seat.timetable_id == timetable.id)
+        .where(Seat.timetable_id == timetable.id, Seat.part == 0)
         .order_by(Seat.id)
     )
     found: defaultdict[int, tuple[Person, ...]] = defaultdict(tuple)

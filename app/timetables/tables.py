@@ -11,7 +11,7 @@ from app.timetables import queries
 
 HEADER = (
     *("request", "state", "starts_at", "ends_at", "table", "zone", "pinned"),
-    *("participant_codes", "participants", "cancel_reason"),
+    *("participant_codes", "participants", "interpreter", "cancel_reason"),
 )
 
 
@@ -26,12 +26,13 @@ def export_meetings(session: Session, event: Event) -> Sheet:
                 meeting.request.code,
                 meeting.state.value,
                 in_zone(meeting.slot.starts_at, event.time_zone),
-                in_zone(meeting.slot.ends_at, event.time_zone),
+                in_zone(meeting.last_slot.ends_at, event.time_zone),
                 meeting.table.label,
                 meeting.table.zone.name,
                 "yes" if meeting.pinned else "no",
                 ", ".join(person.code for person in people),
                 ", ".join(person.user.name for person in people),
+                meeting.interpreter.name if meeting.interpreter else "",
                 meeting.cancel_reason,
             ]
         )

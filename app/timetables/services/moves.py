@@ -12,12 +12,14 @@ from app.core.clock import Clock
 from app.core.errors import Conflict, Invalid
 from app.events.models import Event, MeetingTable, Slot
 from app.meetings.models import MeetingRequest, RequestPin
-from app.registrations.models import Participant
-from app.timetables.board import Board, Obstacle, load_board
+from app.timetables.board import Board, load_board
 from app.timetables.changes import record_changes
+from app.timetables.choices import swap_obstacles
 from app.timetables.models import ChangeKind, Meeting, MeetingState, Timetable, TimetableState, Unplaced
+from app.timetables.obstacles import Obstacle, interpreter_for, obstacles
 from app.timetables.rules import Difference
 from app.timetables.services.seating import (
+    Spot,
     named_conflicts,
     need_free,
     need_future,
@@ -25,6 +27,7 @@ from app.timetables.services.seating import (
     open_timetable,
     place_of,
     sit,
+    stand_up,
     take_out,
     twin_in_draft,
 )
@@ -43,13 +46,12 @@ def move_meeting(
         return meeting
     need_future(slot, clock)
     board = load_board(session, event, meeting.timetable)
-    people = board.held[meeting.request.code].people
-    need_free(board.obstacles(meeting.request.code, people, slot.key, table.label))
-    with named_conflicts(session, meeting.timetable, slot.id, table.id, old.participant_ids):
-        meeting.slot_id, meeting.table_id = slot.id, table.id
-        for seat in meeting.seats:
-            seat.slot_id = slot.id
-    session.refresh(meeting)
+    held = board.held[meeting.request.code]
+    need_free(obstacles(board, held.request, held.people, slot.key, table.label))
+    spot = _spot(board, held.request, held.people, slot, table, held.interpreter)
+    with named_conflicts(session, meeting.timetable, spot):
+        stand_up(session, meeting)
+        sit(session, meeting, spot)
     _record(session, event, meeting, "meeting.move", actor, clock, slot=slot.key, table=table.label)
     found = Difference(ChangeKind.MOVED, meeting.request_id, old, place_of(meeting))
     _tell(session, meeting.timetable, [found], actor, clock)
@@ -62,21 +64,26 @@ def swap_meetings(session: Session, one: Meeting, other: Meeting, actor: User | 
         raise Invalid(_("Only two meetings of the same timetable can change places."))
     event = open_timetable(session, one.timetable)
     board = load_board(session, event, one.timetable)
-    both = frozenset({one.request.code, other.request.code})
-    obstacles: list[Obstacle] = []
     for meeting, goal in ((one, other), (other, one)):
         need_scheduled(session, meeting)
         need_future(goal.slot, clock)
-        people = board.held[meeting.request.code].people
-        obstacles += board.obstacles(meeting.request.code, people, goal.slot.key, goal.table.label, both)
-    need_free(obstacles)
+    need_free(swap_obstacles(board, one.request.code, other.request.code))
     first, second = place_of(one), place_of(other)
-    for meeting in (one, other):  # out of the way first, or the unique indexes would refuse the halfway state
-        meeting.state = MeetingState.CANCELLED
-        meeting.seats.clear()
-    session.flush()
-    sit(session, one, second.slot_id, second.table_id, first.participant_ids)
-    sit(session, other, first.slot_id, first.table_id, second.participant_ids)
+    goals = ((one, other.slot, other.table), (other, one.slot, one.table))
+    held = {meeting.id: board.held[meeting.request.code] for meeting in (one, other)}
+    with board.without(one.request.code, other.request.code):
+        spots = [
+            (meeting, _spot(board, mine.request, mine.people, slot, table, mine.interpreter))
+            for meeting, slot, table in goals
+            if (mine := held[meeting.id])
+        ]
+    with named_conflicts(session, one.timetable, spots[0][1]):
+        for meeting, _goal in spots:  # out of the way first, or the unique indexes would refuse the halfway state
+            meeting.state = MeetingState.CANCELLED
+            stand_up(session, meeting)
+        session.flush()
+        for meeting, spot in spots:
+            sit(session, meeting, spot)
     found = [Difference(ChangeKind.MOVED, m.request_id, old, place_of(m)) for m, old in ((one, first), (other, second))]
     _record(session, event, one, "meeting.swap", actor, clock, other=other.request.code)
     _tell(session, one.timetable, found, actor, clock)
@@ -99,7 +106,7 @@ def cancel_meeting(session: Session, meeting: Meeting, reason: str, actor: User 
         take_out(session, meeting, "taken_out", reason)
         return
     meeting.state, meeting.cancel_reason, meeting.pinned = MeetingState.CANCELLED, reason, False
-    meeting.seats.clear()
+    stand_up(session, meeting)
     session.flush()
     twin = twin_in_draft(session, meeting)
     if twin is not None:
@@ -125,13 +132,13 @@ def place_request(
     ).first()
     if meeting is not None and meeting.state is MeetingState.SCHEDULED:
         raise Conflict(_("This request has a meeting already."))
-    people = team_for(load_board(session, event, timetable), request.code, slot.key, table.label)
-    ids = _ids_of(session, event, people)
-    with named_conflicts(session, timetable, slot.id, table.id, ids):
+    board = load_board(session, event, timetable)
+    people = team_for(board, request.code, slot.key, table.label)
+    spot = _spot(board, request.code, people, slot, table)
+    with named_conflicts(session, timetable, spot):
         meeting = meeting or Meeting(timetable_id=timetable.id, request_id=request.id)
         meeting.cancel_reason, meeting.pinned = "", False
-        session.add(meeting)
-        sit(session, meeting, slot.id, table.id, ids)
+        sit(session, meeting, spot)
     session.execute(delete(Unplaced).where(Unplaced.timetable_id == timetable.id, Unplaced.request_id == request.id))
     session.refresh(meeting)
     _record(session, event, meeting, "meeting.place", actor, clock, slot=slot.key, table=table.label)
@@ -165,20 +172,26 @@ def team_for(board: Board, request: str, slot: str, table: str) -> tuple[str, ..
     """The first choice of people who can meet there; raises Conflict with what stops the people asked for."""
     first: list[Obstacle] | None = None
     for team in board.teams(request):
-        obstacles = board.obstacles(request, team, slot, table)
-        if not obstacles:
+        found = obstacles(board, request, team, slot, table)
+        if not found:
             return team
-        first = obstacles if first is None else first
+        first = found if first is None else first
     need_free(first or [])
     raise Conflict(_("The request is not accepted any more, or a person left."))
 
 
-def _ids_of(session: Session, event: Event, codes: tuple[str, ...]) -> list[int]:
-    rows = session.execute(
-        select(Participant.code, Participant.id).where(Participant.event_id == event.id, Participant.code.in_(codes))
-    )
-    ids = dict(rows.all())
-    return [ids[code] for code in codes]
+def _spot(
+    board: Board, request: str, people: tuple[str, ...], slot: Slot, table: MeetingTable, rather: str | None = None
+) -> Spot:
+    """What a meeting takes from a slot on: as many slots as it lasts, and the interpreter it needs, `rather` this."""
+    material = board.material
+    with board.without(request):
+        keys = board.span(request, slot.key) or (slot.key,)
+        helper = interpreter_for(board, people, keys, rather)
+    slots = {key: slot_id for slot_id, key in material.slot_keys.items()}
+    ids = {code: person_id for person_id, code in material.codes.items()}
+    interpreter = next((row.id for row in material.interpreters if row.code == helper), None)
+    return Spot(tuple(slots[key] for key in keys), table.id, tuple(ids[code] for code in people), interpreter)
 
 
 def _record(

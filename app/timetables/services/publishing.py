@@ -12,6 +12,7 @@ from app.core.clock import Clock
 from app.core.errors import Conflict
 from app.events.models import Event
 from app.timetables import engine
+from app.timetables.board import StableNames
 from app.timetables.changes import lock_event, record_changes
 from app.timetables.exchange import schedule_of
 from app.timetables.material import places_of
@@ -19,6 +20,7 @@ from app.timetables.models import Timetable, TimetableState
 from app.timetables.problem import build_problem
 from app.timetables.queries import draft_timetable, published_timetable
 from app.timetables.rules import differences
+from app.timetables.services.drafts import Spans
 
 
 class PublishRefused(Conflict):
@@ -41,7 +43,25 @@ class PublishRefused(Conflict):
 def findings_in(session: Session, event: Event, timetable: Timetable) -> list[engine.Finding]:
     """What the judge finds in a timetable under the present rules of its event; empty when it is legal."""
     problem = build_problem(session, event)
-    return engine.judge(problem, schedule_of(session, event, timetable, problem)).findings
+    found = engine.judge(problem, schedule_of(session, event, timetable, problem)).findings
+    return [*found, *_wrong_lengths(session, event, timetable, problem)]
+
+
+def _wrong_lengths(session: Session, event: Event, timetable: Timetable, problem: engine.Row) -> list[engine.Finding]:
+    """Meetings that take other slots than they last now: the judge knows how long a meeting is, not what it took."""
+    names, spans = StableNames(session, event), Spans(problem)
+    found = []
+    for place in places_of(session, timetable.id).values():
+        held = None if place.cancelled else names.held(place)
+        if held is None or list(held.slots) == spans.of({"request": held.request, "slot": held.slot}):
+            continue
+        sentence = _(
+            "%(request)s was placed for %(n)s slots, and that is not how long it lasts now. Move it, or start a run.",
+            request=held.request,
+            n=len(held.slots),
+        )
+        found.append(engine.Finding("length", sentence, (held.request,)))
+    return found
 
 
 def publish(session: Session, event: Event, actor: User | None, clock: Clock, note: str = "") -> Timetable:

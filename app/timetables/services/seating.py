@@ -2,20 +2,30 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.core.clock import Clock
 from app.core.errors import Conflict, Invalid
 from app.events.models import Event, Slot
-from app.registrations.models import Participant
-from app.timetables.board import Obstacle, participant_names
+from app.timetables.board import StableNames, participant_names
 from app.timetables.changes import lock_event
 from app.timetables.material import Placed, places_of
-from app.timetables.models import Meeting, MeetingState, Seat, Timetable, TimetableState, Unplaced
+from app.timetables.models import (
+    InterpreterBooking,
+    Meeting,
+    MeetingState,
+    Seat,
+    TableBooking,
+    Timetable,
+    TimetableState,
+    Unplaced,
+)
+from app.timetables.obstacles import Obstacle
 
 
 def open_timetable(session: Session, timetable: Timetable) -> Event:
@@ -29,9 +39,10 @@ def open_timetable(session: Session, timetable: Timetable) -> Event:
 
 def place_of(meeting: Meeting) -> Placed:
     """Where a meeting is now."""
-    people = tuple(seat.participant_id for seat in sorted(meeting.seats, key=lambda seat: seat.id))
+    people = tuple(seat.participant_id for seat in meeting.seats)
     cancelled = meeting.state is MeetingState.CANCELLED
-    return Placed(meeting.request_id, meeting.slot_id, meeting.table_id, people, cancelled)
+    last, helper = meeting.last_slot_id, meeting.interpreter_id
+    return Placed(meeting.request_id, meeting.slot_id, meeting.table_id, people, cancelled, last, helper)
 
 
 def need_scheduled(session: Session, meeting: Meeting) -> None:
@@ -53,16 +64,61 @@ def need_free(obstacles: Sequence[Obstacle]) -> None:
         raise Conflict(" ".join(dict.fromkeys(o.sentence for o in obstacles)))
 
 
-def sit(session: Session, meeting: Meeting, slot_id: int, table_id: int, participant_ids: Sequence[int]) -> None:
-    """Seat people at a meeting that has no seats, in the order of the request's sides."""
-    meeting.state, meeting.slot_id, meeting.table_id = MeetingState.SCHEDULED, slot_id, table_id
+@dataclass(frozen=True)
+class Spot:
+    """All that a meeting takes: its slots in order, the table, the people in the order of the request's sides, and the
+    interpreter, if any."""
+
+    slot_ids: tuple[int, ...]
+    table_id: int
+    participant_ids: tuple[int, ...]
+    interpreter_id: int | None = None
+
+
+def sit(session: Session, meeting: Meeting, spot: Spot) -> None:
+    """Let a meeting that holds nothing take a spot: a row for each slot of each person, the table, the interpreter."""
+    meeting.state, meeting.table_id, meeting.interpreter_id = MeetingState.SCHEDULED, spot.table_id, spot.interpreter_id
+    meeting.slot_id, meeting.last_slot_id = spot.slot_ids[0], spot.slot_ids[-1]
+    session.add(meeting)
     session.flush()
-    session.add_all(
-        Seat(meeting_id=meeting.id, timetable_id=meeting.timetable_id, participant_id=person, slot_id=slot_id)
-        for person in participant_ids
-    )
+    session.execute(insert(Seat), seat_rows(meeting.id, meeting.timetable_id, spot))
+    session.execute(insert(TableBooking), table_rows(meeting.id, meeting.timetable_id, spot))
+    if spot.interpreter_id is not None:
+        session.execute(insert(InterpreterBooking), interpreter_rows(meeting.id, meeting.timetable_id, spot))
     session.flush()
     session.refresh(meeting)
+    session.expire(meeting, ["seats"])
+
+
+def seat_rows(meeting_id: int, timetable_id: int, spot: Spot) -> list[dict[str, int]]:
+    """Rows of Seat."""
+    meeting = {"meeting_id": meeting_id, "timetable_id": timetable_id}
+    return [
+        {**meeting, "participant_id": person, "slot_id": slot_id, "part": part}
+        for part, slot_id in enumerate(spot.slot_ids)
+        for person in spot.participant_ids
+    ]
+
+
+def table_rows(meeting_id: int, timetable_id: int, spot: Spot) -> list[dict[str, int]]:
+    """Rows of TableBooking."""
+    meeting = {"meeting_id": meeting_id, "timetable_id": timetable_id}
+    return [{**meeting, "table_id": spot.table_id, "slot_id": slot_id} for slot_id in spot.slot_ids]
+
+
+def interpreter_rows(meeting_id: int, timetable_id: int, spot: Spot) -> list[dict[str, int]]:
+    """Rows of InterpreterBooking; none without an interpreter."""
+    if spot.interpreter_id is None:
+        return []
+    meeting = {"meeting_id": meeting_id, "timetable_id": timetable_id}
+    return [{**meeting, "interpreter_id": spot.interpreter_id, "slot_id": slot_id} for slot_id in spot.slot_ids]
+
+
+def stand_up(session: Session, meeting: Meeting) -> None:
+    """Let a meeting give back everything it takes."""
+    for kind in (Seat, TableBooking, InterpreterBooking):
+        session.execute(delete(kind).where(kind.meeting_id == meeting.id))
+    session.expire(meeting, ["seats"])
 
 
 def take_out(session: Session, meeting: Meeting, code: str, reason: str) -> None:
@@ -87,9 +143,7 @@ def twin_in_draft(session: Session, meeting: Meeting) -> Meeting | None:
 
 
 @contextmanager
-def named_conflicts(
-    session: Session, timetable: Timetable, slot_id: int, table_id: int, participant_ids: Sequence[int]
-) -> Iterator[None]:
+def named_conflicts(session: Session, timetable: Timetable, spot: Spot) -> Iterator[None]:
     """Do the block's writes, or undo them and raise Conflict that names who holds the table or sits elsewhere.
 
     The unique constraints are the last word: whatever was checked before, they decide.
@@ -99,22 +153,21 @@ def named_conflicts(
             yield
             session.flush()
     except IntegrityError as error:
-        raise Conflict(_who_was_faster(session, timetable, slot_id, table_id, participant_ids)) from error
+        raise Conflict(_who_was_faster(session, timetable, spot)) from error
 
 
-def _who_was_faster(
-    session: Session, timetable: Timetable, slot_id: int, table_id: int, participant_ids: Sequence[int]
-) -> str:
-    names = participant_names(session, timetable.event)
-    rows = session.execute(select(Participant.id, Participant.code).where(Participant.event_id == timetable.event_id))
-    codes = dict(rows.all())
+def _who_was_faster(session: Session, timetable: Timetable, spot: Spot) -> str:
+    people, stable = participant_names(session, timetable.event), StableNames(session, timetable.event)
+    wanted = {stable.slots[slot_id] for slot_id in spot.slot_ids}
     found = []
     for place in places_of(session, timetable.id).values():
-        people = ", ".join(names[codes[person]] for person in place.participant_ids)
-        if place.cancelled or place.slot_id != slot_id:
+        if place.cancelled or not wanted & set(stable.slots_of(place)):
             continue
-        if place.table_id == table_id:
-            found.append(_("The table was just taken by %(who)s.", who=people))
-        elif set(participant_ids) & set(place.participant_ids):
-            found.append(_("Somebody was just booked elsewhere in this slot: %(who)s.", who=people))
+        names = ", ".join(people[stable.people[person]] for person in place.participant_ids)
+        if place.table_id == spot.table_id:
+            found.append(_("The table was just taken by %(who)s.", who=names))
+        elif set(spot.participant_ids) & set(place.participant_ids):
+            found.append(_("Somebody was just booked elsewhere in this slot: %(who)s.", who=names))
+        elif spot.interpreter_id is not None and spot.interpreter_id == place.interpreter_id:
+            found.append(_("The interpreter was just booked for %(who)s.", who=names))
     return " ".join(found) or _("Somebody else changed this at the same moment. Look again and repeat it.")

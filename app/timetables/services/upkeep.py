@@ -13,7 +13,7 @@ from app.events.models import Event
 from app.meetings.models import MeetingRequest, RequestState
 from app.registrations.models import Participant, RegistrationState
 from app.timetables.board import participant_names
-from app.timetables.models import Meeting, MeetingState, Seat, Timetable, TimetableState, Unplaced
+from app.timetables.models import Meeting, MeetingState, Seat, TableBooking, Timetable, TimetableState, Unplaced
 from app.timetables.services.moves import cancel_meeting
 
 SHOWN = 3
@@ -44,12 +44,13 @@ def need_unused(
     session: Session, event: Event, *, slot_ids: Collection[int] | None, table_ids: Collection[int] | None
 ) -> None:
     """Raises Conflict that names the meetings in these slots at these tables (None: any), published or in the draft."""
-    places = [Meeting.slot_id.in_(slot_ids)] if slot_ids is not None else []
-    places += [Meeting.table_id.in_(table_ids)] if table_ids is not None else []
+    places = [TableBooking.slot_id.in_(slot_ids)] if slot_ids is not None else []
+    places += [TableBooking.table_id.in_(table_ids)] if table_ids is not None else []
     meetings = session.scalars(
         select(Meeting)
         .join(Meeting.timetable)
-        .where(Timetable.event_id == event.id, Timetable.state != TimetableState.REPLACED, *places)
+        .where(Timetable.event_id == event.id, Timetable.state != TimetableState.REPLACED)
+        .where(Meeting.id.in_(select(TableBooking.meeting_id).where(*places)))
         .where(Meeting.state == MeetingState.SCHEDULED)
         .order_by(Meeting.id)
     ).all()

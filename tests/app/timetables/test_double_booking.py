@@ -117,8 +117,9 @@ def test_the_database_alone_would_do(stage: Stage) -> None:
     """Bare inserts, past every check and lock of ours: the unique indexes let one through."""
 
     def insert_bare(session: Session, request_id: int, table_id: int) -> None:
-        row = {"timetable_id": stage.draft, "request_id": request_id, "slot_id": stage.slot, "table_id": table_id,
-               "state": MeetingState.SCHEDULED, "pinned": False, "cancel_reason": ""}  # fmt: skip
+        place = {"slot_id": stage.slot, "last_slot_id": stage.slot, "table_id": table_id}
+        row = {"timetable_id": stage.draft, "request_id": request_id, "state": MeetingState.SCHEDULED, **place}
+        row |= {"pinned": False, "cancel_reason": ""}
         meeting = session.scalars(insert(Meeting).returning(Meeting.id), [row]).one()
         seat = {"meeting_id": meeting, "timetable_id": stage.draft, "slot_id": stage.slot, "participant_id": stage.pia}
         session.execute(insert(Seat), [seat])

@@ -11,6 +11,7 @@ from app.meetings.models import MeetingRequest, RequestPin, RequestState
 from app.registrations.models import Absence, RegistrationState
 from app.timetables.board import load_board
 from app.timetables.models import Meeting, MeetingState, Seat, TimetableChange, Unplaced
+from app.timetables.obstacles import obstacles
 from app.timetables.queries import draft_timetable
 from app.timetables.services import (
     cancel_meeting,
@@ -21,7 +22,7 @@ from app.timetables.services import (
     unpin_meeting,
     upkeep,
 )
-from app.timetables.services.seating import named_conflicts
+from app.timetables.services.seating import Spot, named_conflicts
 from tests.cast import Cast, FixedClock
 from tests.factories.timetables import make_crowd, make_draft, make_empty_draft, make_published
 
@@ -87,7 +88,7 @@ def test_limits_own_tables_and_closed_places_are_named(
 
     def codes(request: str, slot: int, table: int) -> set[str]:
         team = next(board.teams(request))
-        found = board.obstacles(request, team, cast.slots[slot].key, cast.tables[table].label)
+        found = obstacles(board, request, team, cast.slots[slot].key, cast.tables[table].label)
         return {obstacle.code for obstacle in found}
 
     assert codes("r-pia-guest2", 1, 0) == {"limit"}
@@ -183,6 +184,7 @@ def test_the_unique_constraints_are_the_last_word(
         "timetable_id": draft.id,
         "request_id": requests["r-guest1-guest2"].id,
         "slot_id": cast.slots[0].id,
+        "last_slot_id": cast.slots[0].id,
         "table_id": cast.tables[0].id,
         "state": MeetingState.SCHEDULED,
         "pinned": False,
@@ -190,7 +192,7 @@ def test_the_unique_constraints_are_the_last_word(
     }
     with (
         pytest.raises(Conflict, match="just taken by Pia Example"),
-        named_conflicts(session, draft, cast.slots[0].id, cast.tables[0].id, []),
+        named_conflicts(session, draft, Spot((cast.slots[0].id,), cast.tables[0].id, ())),
     ):
         session.execute(insert(Meeting), [second])
     other = {**second, "table_id": cast.tables[1].id, "request_id": requests["r-pia-guest1"].id}
@@ -198,7 +200,7 @@ def test_the_unique_constraints_are_the_last_word(
     seat = {"meeting_id": made, "timetable_id": draft.id, "participant_id": cast.pia_participant.id}
     with (
         pytest.raises(Conflict, match="booked elsewhere"),
-        named_conflicts(session, draft, cast.slots[0].id, cast.tables[1].id, [cast.pia_participant.id]),
+        named_conflicts(session, draft, Spot((cast.slots[0].id,), cast.tables[1].id, (cast.pia_participant.id,))),
     ):
         session.execute(insert(Seat), [{**seat, "slot_id": cast.slots[0].id}])
     assert len(session.scalars(select(Seat)).all()) == 2

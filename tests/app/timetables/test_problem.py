@@ -178,30 +178,28 @@ def rooms(session: Session, cast: Cast) -> list[MeetingTable]:
     return made
 
 
-def test_online_people_meet_in_online_rooms_and_nobody_else_does(
+def test_tables_say_whom_they_serve_and_people_how_they_attend(
     session: Session, cast: Cast, clock: FixedClock, rooms: list[MeetingTable]
 ) -> None:
-    for name in ("Remi", "Rosa"):
-        make_participant(session, clock, cast, name, attendance=Attendance.ONLINE)
-    problem = build_problem(session, cast.event)
-    people = by_id(problem, "participants")
-    assert (people["remi"]["table"], people["rosa"]["table"], people["pia"]["table"]) == ("Room 1", "Room 2", None)
-    assert list(by_id(problem, "tables")) == ["A1", "A2", "Room 1", "Room 2"]  # Room 3 is nobody's, so nobody's place
-
-
-def test_a_cancelled_online_registration_moves_nobody_else(
-    session: Session, cast: Cast, clock: FixedClock, rooms: list[MeetingTable]
-) -> None:
-    remi, _rosa = (make_participant(session, clock, cast, n, attendance=Attendance.ONLINE) for n in ("Remi", "Rosa"))
-    remi.state = RegistrationState.CANCELLED
+    make_participant(session, clock, cast, "Remi", attendance=Attendance.ONLINE)
+    cast.tables[1].serves_both = rooms[2].serves_both = True
     session.flush()
-    assert by_id(build_problem(session, cast.event), "participants")["rosa"]["table"] == "Room 2"
+    problem = build_problem(session, cast.event)
+    served = {label: row.get("serves") for label, row in by_id(problem, "tables").items()}
+    both = ["onsite", "online"]
+    assert served == {"A1": None, "A2": both, "Room 1": ["online"], "Room 2": ["online"], "Room 3": both}
+    assert {code: row.get("attends") for code, row in by_id(problem, "participants").items()} == {
+        "pia": None,
+        "piotr": None,
+        "remi": ["online"],
+    }
 
 
-def test_an_event_that_is_all_online_needs_no_such_care(session: Session, cast: Cast, clock: FixedClock) -> None:
+def test_at_an_event_that_is_all_online_everybody_is(session: Session, cast: Cast, clock: FixedClock) -> None:
     cast.tables[0].zone.is_online = True
-    remi = make_participant(session, clock, cast, "Remi", attendance=Attendance.ONLINE)
-    assert by_id(build_problem(session, cast.event), "participants")[remi.code]["table"] is None
+    make_participant(session, clock, cast, "Remi", attendance=Attendance.ONLINE)
+    people = by_id(build_problem(session, cast.event), "participants")
+    assert [row["attends"] for row in people.values()] == [["online"]] * 3
 
 
 def test_published_meetings_can_be_kept_and_cancelled_ones_left_out(
