@@ -98,6 +98,9 @@ def _changes(event: Event, items: Sequence[Item]) -> str:
         elif item.was_at is not None:
             was = f"{zone_day(item.was_at, event.time_zone, 'EEE d MMM')}, {zone_time(item.was_at, event.time_zone)}"
             line = _("Moved: %(meeting)s (was %(when)s, %(place)s)", meeting=line, when=was, place=item.was_place)
+        elif item.was_until is not None:
+            was = zone_time(item.was_until, event.time_zone)
+            line = _("Another end: %(meeting)s (was until %(when)s)", meeting=line, when=was)
         else:
             line = _("New: %(meeting)s", meeting=line)
         lines.append(line)

@@ -147,6 +147,7 @@ def _meeting(found: Material, participant_id: int, row: Row[Any]) -> Item:
         reason=moved.reason if moved else "",
         was_at=moved.starts_at if moved and elsewhere else None,
         was_place=was.name if was else "",
+        was_until=moved.ends_at if moved and not elsewhere and not moved.same_end else None,
         changed_at=moved.at if moved else None,
     )
 

@@ -76,6 +76,8 @@ class Item:
     was_at: datetime | None = None
     """Where it was before its latest move: time and table."""
     was_place: str = ""
+    was_until: datetime | None = None
+    """When it ended before, where only that has changed."""
     changed_at: datetime | None = None
 
     def is_fresh(self, now: datetime) -> bool:

@@ -93,6 +93,7 @@ def latest_changes(event_id: int, ids: Sequence[int]) -> Any:
             func.coalesce(last.ends_at, Slot.ends_at, type_=Slot.ends_at.type).label("ends_at"),
             (TimetableChange.new_slot_id == TimetableChange.old_slot_id).label("same_start"),
             (TimetableChange.new_table_id == TimetableChange.old_table_id).label("same_table"),
+            (TimetableChange.new_last_slot_id == TimetableChange.old_last_slot_id).label("same_end"),
             MeetingTable.label,
             Zone.name.label("zone"),
             Zone.is_online,

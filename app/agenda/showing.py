@@ -38,26 +38,32 @@ def card(event: Event, item: Item, now: datetime) -> dict[str, Any]:
         "starts_at": item.starts_at,
         "ends_at": item.ends_at,
         "title": item.title,
-        "organisation": " · ".join(part for part in (item.organisation, item.country) if part),
+        "organisation": " · ".join(part for part in (item.organisation, item.country, _helper(item)) if part),
         "url": address(event, item),
         "place": item.place,
         "place_note": item.place_note,
         "why": item.why,
         "link": None if item.cancelled else item.link,
         "state": state,
-        "note": note(event, item, state),
+        "note": note(event, item, state, fresh=item.is_fresh(now)),
         "past": item.ends_at <= now,
         "now": item.kind in ENGAGED and not item.cancelled and item.starts_at <= now < item.ends_at,
     }
 
 
-def note(event: Event, item: Item, state: str) -> str:
-    """What became of a meeting: where it was before, or why it was cancelled."""
+def note(event: Event, item: Item, state: str, *, fresh: bool) -> str:
+    """What became of a meeting: where it was or when it ended before, or why it was cancelled."""
     if state == "cancelled":
         return item.reason
     if state == "moved" and item.was_at is not None:
         return str(_("Was %(when)s, %(place)s", when=_when(event, item), place=item.was_place or "?"))
+    if item.was_until is not None and fresh:
+        return str(_("Until %(when)s before", when=zone_time(item.was_until, event.time_zone)))
     return ""
+
+
+def _helper(item: Item) -> str:
+    return str(_("Interpreter: %(name)s", name=item.interpreter)) if item.interpreter else ""
 
 
 def _when(event: Event, item: Item) -> str:
@@ -111,6 +117,8 @@ def day_names(event: Event, items: Sequence[Item]) -> dict[str, str]:
 def _words() -> dict[str, str]:
     return {
         "was": _("Was %(when)s, %(place)s", when="{when}", place="{place}"),
+        "until": _("Until %(when)s before", when="{when}"),
+        "interpreter": _("Interpreter: %(name)s", name="{name}"),
         "break": _("Break"),
         "free": _("Free"),
         "away": _("Not available"),

@@ -56,6 +56,10 @@ tables_leaving = _facts.signal("tables-leaving")
 """session, event, table_ids, slot_ids (or None for all), actor, clock: tables are about to be removed or closed; a
 receiver raises Conflict to refuse."""
 
+interpreter_leaving = _facts.signal("interpreter-leaving")
+"""session, event, interpreter, actor, clock: an interpreter is about to be removed; a receiver raises Conflict to
+refuse."""
+
 session_leaving = _facts.signal("session-leaving")
 """session, event, event_session, actor, clock: a session is about to be removed; receivers tell those signed up."""
 

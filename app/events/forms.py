@@ -1,5 +1,8 @@
 """Forms of an event's set-up."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -8,7 +11,9 @@ from wtforms import (
     DateTimeLocalField,
     EmailField,
     IntegerField,
+    RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     TimeField,
@@ -18,6 +23,8 @@ from wtforms.validators import URL, Email, InputRequired, Length, NumberRange, O
 
 from app.core.forms import trimmed
 from app.events.models import Approval, EventFormat, SessionKind, StaffRole
+from app.events.programme import LONGEST_MEETING
+from app.events.walking import HIGHEST_PRICE, LONGEST_WALK
 
 ACCENTS = ("lagoon", "cobalt", "iris", "plum", "rose", "rust", "moss", "slate")
 FORMATS = [
@@ -27,6 +34,10 @@ FORMATS = [
 ]
 KEY = Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*$", message=_l("Use small letters, digits and single hyphens only."))
 WEB = URL(require_tld=False, message=_l("Write the whole address, starting with https://."))
+
+
+BOTH = _l("People on site and people online can meet here")
+BOTH_HINT = _l("A table with a screen, or an online room that people at the venue may join.")
 
 
 class NewEventForm(FlaskForm):
@@ -72,6 +83,17 @@ class SettingsForm(FlaskForm):
         description=_l("Empty: as many as there are slots."),
         validators=[Optional(), NumberRange(0, 200)],
     )
+    meeting_length = IntegerField(
+        _l("Slots a meeting lasts"),
+        description=_l("Several neighbouring slots make a longer meeting. Types and single requests can differ."),
+        validators=[Optional(), NumberRange(1, LONGEST_MEETING)],
+        default=1,
+    )
+    max_in_a_row = IntegerField(
+        _l("Most meetings in a row"),
+        description=_l("After so many slots with meetings everybody gets a free one. Empty: no limit."),
+        validators=[Optional(), NumberRange(1, 100)],
+    )
     max_open_requests = IntegerField(
         _l("Most requests a person can have sent"),
         description=_l("Open and accepted ones count. Empty: no limit."),
@@ -102,12 +124,14 @@ class TablesForm(FlaskForm):
     )
     first = IntegerField(_l("First number"), validators=[InputRequired(), NumberRange(0, 99_999)], default=1)
     count = IntegerField(_l("How many"), validators=[InputRequired(), NumberRange(1, 500)], default=10)
+    serves_both = BooleanField(BOTH, description=BOTH_HINT)
     link = URLField(_l("Link (online rooms)"), filters=[trimmed], validators=[Optional(), Length(max=500), WEB])
 
 
 class TableForm(FlaskForm):
     label = StringField(_l("Label"), filters=[trimmed], validators=[InputRequired(), Length(max=40)])
     zone_id = SelectField(_l("Zone"), coerce=int)
+    serves_both = BooleanField(BOTH, description=BOTH_HINT)
     link = URLField(_l("Link (online rooms)"), filters=[trimmed], validators=[Optional(), Length(max=500), WEB])
 
 
@@ -164,4 +188,53 @@ class StaffForm(FlaskForm):
             (StaffRole.DESK.value, _l("Desk staff: checks people in, moves meetings on the day")),
             (StaffRole.ORGANISER.value, _l("Organiser: everything")),
         ],
+    )
+
+
+FORBIDDEN, PRICED = "forbidden", "priced"
+
+
+class WalkingForm(FlaskForm):
+    """What a hurry means; the minutes are added per pair of zones."""
+
+    rule = RadioField(
+        _l("When somebody could not be there in time"),
+        choices=[
+            (FORBIDDEN, _l("Such meetings are never placed one after the other")),
+            (PRICED, _l("They are placed only where that is worth more than the price below")),
+        ],
+        default=FORBIDDEN,
+        validators=[InputRequired()],
+    )
+    price = IntegerField(
+        _l("Price of a hurry"),
+        description=_l("In points of value. An ordinary meeting is worth some dozens; the runs show the values."),
+        validators=[Optional(), NumberRange(1, HIGHEST_PRICE)],
+    )
+
+
+def walk_field(low: int, high: int) -> str:
+    """The name of the field for the way between two zones."""
+    return f"walk_{low}_{high}"
+
+
+def walking_form(pairs: Mapping[tuple[int, int], str], values: Mapping[str, Any]) -> WalkingForm:
+    """The form with a field for each pair of zone ids, the smaller first; `pairs` says what it is called."""
+    fields = {
+        walk_field(*pair): IntegerField(label, validators=[Optional(), NumberRange(1, LONGEST_WALK)])
+        for pair, label in pairs.items()
+    }
+    form: WalkingForm = type("EventWalkingForm", (WalkingForm,), fields)(data=values)
+    return form
+
+
+class InterpreterForm(FlaskForm):
+    """One interpreter."""
+
+    name = StringField(_l("Name"), filters=[trimmed], validators=[InputRequired(), Length(max=160)])
+    languages = SelectMultipleField(_l("Languages"), validators=[InputRequired(_l("Choose two languages at least."))])
+    max_meetings = IntegerField(
+        _l("Most meetings"),
+        description=_l("Empty: as many as there are slots."),
+        validators=[Optional(), NumberRange(0, 200)],
     )

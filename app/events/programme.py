@@ -30,6 +30,7 @@ from app.events.models import (
 )
 
 SPEAKERS_MAX = 20
+LONGEST_MEETING = 12
 
 
 def save_session(
@@ -144,6 +145,21 @@ def set_permissions(session: Session, event: Event, pairs: Collection[tuple[int,
     if len(allowed) < len(ids) ** 2:
         session.add_all(MeetingPermission(event_id=event.id, from_type_id=a, to_type_id=b) for a, b in sorted(allowed))
     session.flush()
+
+
+def set_lengths(session: Session, event: Event, actor: User, clock: Clock, lengths: Mapping[int, int | None]) -> None:
+    """Set how many slots meetings with each type last; None: as usual at the event. Raises Invalid out of range."""
+    for kind in queries.types_of(session, event.id):
+        length = lengths.get(kind.id)
+        if length is not None and not 1 <= length <= LONGEST_MEETING:
+            message = _("%(type)s: a meeting lasts from 1 to %(n)s slots.", type=kind.name, n=LONGEST_MEETING)
+            raise Invalid(message)
+        kind.meeting_length = length
+    session.flush()
+    audit.record(
+        session, clock, actor_id=actor.id, action="event.lengths", subject_kind="event", subject_id=event.id,
+        event_id=event.id, detail={str(key): value for key, value in lengths.items()},
+    )  # fmt: skip
 
 
 def add_staff(

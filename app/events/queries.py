@@ -1,6 +1,7 @@
 """Reads of an event's time and space."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import func, select
@@ -34,6 +35,16 @@ def event_by_slug(session: Session, slug: str) -> Event | None:
 def slots_of(session: Session, event_id: int) -> Sequence[Slot]:
     """All slots of an event in time order, closed ones included."""
     return session.scalars(select(Slot).where(Slot.event_id == event_id).order_by(Slot.starts_at)).all()
+
+
+def neighbours(slots: Sequence[Slot]) -> dict[int, int]:
+    """Slot id -> id of the slot right after it in the same window; all slots of an event, in time order.
+
+    A meeting of several slots runs on from one to the next: over the few minutes between two slots, not over lunch.
+    """
+    return {
+        one.id: other.id for one, other in pairwise(slots) if (one.day, one.window_id) == (other.day, other.window_id)
+    }
 
 
 def tables_of(session: Session, event_id: int) -> Sequence[MeetingTable]:
@@ -123,5 +134,7 @@ def set_up_of(session: Session, event_id: int) -> SetUp:
         types=count(ParticipantType),
         sessions_without_room=count(EventSession, homeless),
         online_zone=count(Zone, Zone.is_online) > 0,
+        serves_both=count(MeetingTable, MeetingTable.serves_both),
+        interpreters=count(Interpreter),
         staff=count(Staff, Staff.role == StaffRole.ORGANISER),
     )

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
 
 from flask_babel import gettext as _
 
 from app.core.clock import in_zone, to_utc
 from app.core.errors import Invalid
-from app.events.models import Event, EventSession, Phase, Slot
+from app.events.models import Event, EventFormat, EventSession, Phase, Slot
 
 MAX_SLOTS_A_WINDOW = 96
 
@@ -80,16 +79,6 @@ def check_no_overlap(planned: Sequence[PlannedSlot], present: Sequence[Slot], zo
                 )
 
 
-def neighbours(slots: Sequence[Slot]) -> dict[int, int]:
-    """Slot id -> id of the slot right after it in the same window; all slots of an event, in time order.
-
-    A meeting of several slots runs on from one to the next: over the few minutes between two slots, not over lunch.
-    """
-    return {
-        one.id: other.id for one, other in pairwise(slots) if (one.day, one.window_id) == (other.day, other.window_id)
-    }
-
-
 def span(starts_at: datetime, ends_at: datetime, zone: str) -> str:
     """'02.03.2027 10:05–10:25' in `zone`."""
     return f"{in_zone(starts_at, zone):%d.%m.%Y %H:%M}–{in_zone(ends_at, zone):%H:%M}"
@@ -134,6 +123,8 @@ class SetUp:
     sessions_without_room: int
     online_zone: bool
     staff: int
+    serves_both: int = 0
+    interpreters: int = 0
 
 
 def launch_checks(event: Event, found: SetUp, now: datetime) -> list[Check]:
@@ -164,4 +155,16 @@ def launch_checks(event: Event, found: SetUp, now: datetime) -> list[Check]:
     if found.staff < 2:
         text = _("Only one person can organise; invite a second in case of illness.")
         checks.append(Check(False, text, "events.staff"))
-    return sorted(checks, key=lambda check: not check.serious)
+    return sorted([*checks, *_meeting_checks(event, found)], key=lambda check: not check.serious)
+
+
+def _meeting_checks(event: Event, found: SetUp) -> list[Check]:
+    """What would keep certain people from meeting, without anybody having meant it."""
+    checks = []
+    if event.format is EventFormat.MIXED and found.online_zone and not found.serves_both:
+        text = _("No table serves both: people on site and people online cannot meet. Mark tables with a screen.")
+        checks.append(Check(False, text, "events.tables"))
+    if found.interpreters and not event.common_language:
+        text = _("There are interpreters, but languages do not matter: nobody would be called.")
+        checks.append(Check(False, text, "events.interpreters_list"))
+    return checks

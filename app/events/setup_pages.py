@@ -105,8 +105,9 @@ def settings(slug: str) -> Page:
     def work() -> None:
         texts = ("name", "summary", "description", "place", "time_zone", "accent")
         values = {name: form[name].data or "" for name in texts}
-        values |= {name: form[name].data for name in ("max_meetings", "max_open_requests", "programme_public")}
-        values["min_meetings"] = form.min_meetings.data or 0
+        plain = ("max_meetings", "max_open_requests", "programme_public", "max_in_a_row")
+        values |= {name: form[name].data for name in plain}
+        values["min_meetings"], values["meeting_length"] = form.min_meetings.data or 0, form.meeting_length.data or 1
         values["format"], values["approval"] = EventFormat(form.format.data), Approval(form.approval.data)
         values["registration_closes_at"] = _utc(form.registration_closes_at.data)
         values["booking_closes_at"] = _utc(form.booking_closes_at.data)
@@ -186,6 +187,7 @@ def tables(slug: str) -> Page:
             first=tables_form.first.data,
             count=tables_form.count.data,
             link=tables_form.link.data or None,
+            serves_both=tables_form.serves_both.data,
         )
 
     if submitted(form, work, _("Added.")):
@@ -206,7 +208,7 @@ def table(slug: str, number: int) -> Page:
     closed = set(session().scalars(select(TableClosure.slot_id).where(TableClosure.table_id == row.id)))
 
     def work() -> None:
-        values = {name: form[name].data for name in ("label", "zone_id", "link")}
+        values = {name: form[name].data for name in ("label", "zone_id", "link", "serves_both")}
         space.change_table(session(), event, row, values)
         wanted = {slot.id for slot in slots} & {int(v) for v in request.form.getlist("closed") if v.isdecimal()}
         space.set_closures(session(), event, row, wanted, need_user(), current_app.extensions["clock"])
@@ -333,6 +335,21 @@ def permissions(slug: str) -> Response:
     chosen = {(int(a), int(b)) for a, _dash, b in pairs if a.isdecimal() and b.isdecimal()}
     programme.set_permissions(session(), current_event(), chosen)
     flash(_("Saved."), "success")
+    return redirect(url_for("events.types", slug=slug))
+
+
+@blueprint.post("/<slug>/organise/types/lengths")
+@guarded(event_organiser)
+def lengths(slug: str) -> Response:
+    """Save how long meetings with each type last."""
+    chosen: dict[int, int | None] = {}
+    for kind in queries.types_of(session(), current_event().id):
+        text = request.form.get(f"length_{kind.id}", "").strip()
+        if text and not text.isdecimal():
+            raise Invalid(_("%(type)s: a length is a number of slots, or empty.", type=kind.name))
+        chosen[kind.id] = int(text) if text else None
+    programme.set_lengths(session(), current_event(), need_user(), current_app.extensions["clock"], chosen)
+    flash(_("Saved; the next scheduling run heeds it."), "success")
     return redirect(url_for("events.types", slug=slug))
 
 

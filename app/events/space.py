@@ -89,7 +89,15 @@ def remove_zone(session: Session, event: Event, zone: Zone, actor: User, clock: 
 
 
 def add_tables(
-    session: Session, event: Event, zone: Zone, *, prefix: str, first: int, count: int, link: str | None = None
+    session: Session,
+    event: Event,
+    zone: Zone,
+    *,
+    prefix: str,
+    first: int,
+    count: int,
+    link: str | None = None,
+    serves_both: bool = False,
 ) -> list[MeetingTable]:
     """Add `count` tables labelled prefix + number. Raises Invalid when a label is taken or there are too many."""
     present = set(session.scalars(select(MeetingTable.label).where(MeetingTable.event_id == event.id)))
@@ -102,7 +110,9 @@ def add_tables(
         raise Invalid(message, field="prefix")
     position = _next(session, MeetingTable, event)
     made = [
-        MeetingTable(event_id=event.id, zone=zone, label=label, position=position + i, link=link)
+        MeetingTable(
+            event_id=event.id, zone=zone, label=label, position=position + i, link=link, serves_both=serves_both
+        )
         for i, label in enumerate(labels)
     ]
     session.add_all(made)
@@ -111,7 +121,7 @@ def add_tables(
 
 
 def change_table(session: Session, event: Event, table: MeetingTable, values: Mapping[str, Any]) -> None:
-    """Change label, zone or link of a table. Raises Invalid when the label is taken."""
+    """Change label, zone, link or whom a table serves. Raises Invalid when the label is taken."""
     other = session.scalars(
         select(MeetingTable.id).where(
             MeetingTable.event_id == event.id, MeetingTable.label == values["label"], MeetingTable.id != table.id
@@ -120,6 +130,7 @@ def change_table(session: Session, event: Event, table: MeetingTable, values: Ma
     if other is not None:
         raise Invalid(_("There is a table “%(label)s” already.", label=values["label"]), field="label")
     table.label, table.zone_id, table.link = values["label"], values["zone_id"], values["link"] or None
+    table.serves_both = values["serves_both"]
     session.flush()
 
 

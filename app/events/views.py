@@ -12,7 +12,7 @@ from app.core import navigation
 from app.core.database import session
 from app.core.errors import Invalid
 from app.core.guard import guarded
-from app.events import queries, rules, services, setup_pages
+from app.events import interpreter_pages, queries, rules, services, setup_pages, walking_pages
 from app.events.blueprint import blueprint
 from app.events.forms import NewEventForm
 from app.events.models import Event, EventFormat, Phase
@@ -83,6 +83,8 @@ def init_app(app: Flask) -> None:
         ("events.settings", _l("Settings"), "sliders"),
         ("events.days", _l("Days and slots"), "calendar3"),
         ("events.tables", _l("Zones and tables"), "grid-3x3-gap"),
+        ("events.walks", _l("Walking times"), "signpost-2"),
+        ("events.interpreters_list", _l("Interpreters"), "translate"),
         ("events.rooms", _l("Rooms"), "door-open"),
         ("events.sessions", _l("Sessions"), "easel"),
         ("events.types", _l("Who meets whom"), "diagram-3"),
@@ -93,4 +95,4 @@ def init_app(app: Flask) -> None:
     navigation.add_panel(navigation.Panel("events/_checks.html", _checks, 5))
 
 
-__all__ = ["blueprint", "init_app", "setup_pages"]
+__all__ = ["blueprint", "init_app", "interpreter_pages", "setup_pages", "walking_pages"]

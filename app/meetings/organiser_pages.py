@@ -11,7 +11,7 @@ from app.accounts.models import User
 from app.accounts.policy import need_user
 from app.core import navigation
 from app.core.database import session
-from app.core.errors import NotFound
+from app.core.errors import Invalid, NotFound
 from app.core.guard import guarded
 from app.events.models import Event
 from app.events.policy import current_event, event_organiser, event_staff
@@ -60,6 +60,27 @@ def must(slug: str, code: str, act: str) -> Response:
     clock = current_app.extensions["clock"]
     services.set_must_place(session(), current_event(), found, need_user(), clock, must=act == "must")
     flash(_("Saved; the next scheduling run heeds it."), "success")
+    return _back_to_list(slug)
+
+
+@blueprint.post("/<slug>/organise/requests/<code>/length")
+@guarded(event_organiser)
+def length(slug: str, code: str) -> Response:
+    """Say how many slots a meeting lasts."""
+    found = queries.request_by_code(session(), current_event().id, code)
+    if found is None:
+        raise NotFound(_("There is no such request."))
+    text = request.form.get("length", "").strip()
+    if text and not text.isdecimal():
+        raise Invalid(_("A length is a number of slots, or empty."), field="length")
+    clock = current_app.extensions["clock"]
+    services.set_length(session(), current_event(), found, need_user(), clock, length=int(text) if text else None)
+    flash(_("Saved; the next scheduling run heeds it."), "success")
+    return _back_to_list(slug)
+
+
+def _back_to_list(slug: str) -> Response:
+    """To the list as it was searched."""
     kept = {name: request.args.get(name) or None for name in ("q", "state", "page")}
     return redirect(
         url_for("organiser_requests.all_requests", slug=slug, q=kept["q"], state=kept["state"], page=kept["page"])

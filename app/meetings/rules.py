@@ -13,6 +13,7 @@ from app.registrations.models import Participant, RegistrationState
 ASKING_PHASES = (Phase.BOOKING, Phase.SCHEDULING, Phase.LIVE)
 MESSAGE_MAX = 1000
 REASON_MAX = 500
+LENGTH_MAX = 12
 
 
 @dataclass(frozen=True)

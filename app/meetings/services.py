@@ -180,6 +180,20 @@ def set_must_place(
     )  # fmt: skip
 
 
+def set_length(
+    session: Session, event: Event, request: MeetingRequest, actor: User, clock: Clock, *, length: int | None
+) -> None:
+    """The organiser's word: the meeting lasts so many slots; None: as usual."""
+    if length is not None and not 1 <= length <= rules.LENGTH_MAX:
+        raise Invalid(_("A meeting lasts from 1 to %(n)s slots.", n=rules.LENGTH_MAX), field="length")
+    request.length = length
+    session.flush()
+    audit.record(
+        session, clock, actor_id=actor.id, action="request.length", subject_kind="meeting_request",
+        subject_id=request.id, event_id=event.id, detail={"length": length},
+    )  # fmt: skip
+
+
 def withdraw_all_of(session: Session, participant: Participant, clock: Clock) -> int:
     """End every live request of somebody who leaves the event; returns how many. Agreed ones are mailed about."""
     mine = (MeetingRequest.requester_id == participant.id) | (MeetingRequest.recipient_id == participant.id)

@@ -1,6 +1,6 @@
 """Writes on when a participant is there: availability, sessions, check-in. Offered through `services`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
@@ -11,10 +11,12 @@ from app.core import facts
 from app.core.clock import Clock, in_zone
 from app.core.errors import Conflict, Invalid
 from app.events.models import EventSession, Phase, Room, Slot
-from app.registrations.models import Absence, Participant, RegistrationState, SessionSignUp
-from app.registrations.queries import absences_of, sessions_signed_up
+from app.registrations.models import Absence, Participant, RegistrationState, SessionSignUp, SlotWish
+from app.registrations.queries import absences_of, sessions_signed_up, wishes_of
 from app.registrations.rules import first_overlap, seats_of
 from app.registrations.trail import record
+
+MOST_IN_A_ROW = 100
 
 
 def set_absences(
@@ -45,6 +47,44 @@ def set_absences(
     record(session, clock, actor, participant, "registration.absences", {"slots": len(present ^ wanted)})
     facts.tell_participant_changed(session, participant=participant, actor=actor, clock=clock)
     return len(present ^ wanted)
+
+
+def set_wishes(
+    session: Session,
+    clock: Clock,
+    actor: User | None,
+    participant: Participant,
+    wishes: Mapping[int, bool | None],
+    *,
+    max_in_a_row: int | None,
+) -> bool:
+    """Note which slots the participant prefers (True), dislikes (False) or has no wish about (None), and after how
+    many meetings in a row they want a break; slots that are not named keep their wish. True when anything changed.
+
+    Raises Invalid for a slot of another event or a number out of range.
+    """
+    if max_in_a_row is not None and not 1 <= max_in_a_row <= MOST_IN_A_ROW:
+        raise Invalid(_("Use a number from 1 to %(n)s, or leave it empty.", n=MOST_IN_A_ROW), field="max_in_a_row")
+    known = set(session.scalars(select(Slot.id).where(Slot.event_id == participant.event_id)))
+    if wishes.keys() - known:
+        raise Invalid(_("One of these times is not part of this event any more; reload the page."), field="slots")
+    present = wishes_of(session, participant.id)
+    changed = {slot_id: wish for slot_id, wish in wishes.items() if present.get(slot_id) is not wish}
+    if not changed and participant.max_in_a_row == max_in_a_row:
+        return False
+    session.execute(
+        delete(SlotWish).where(SlotWish.participant_id == participant.id, SlotWish.slot_id.in_(list(changed)))
+    )
+    session.add_all(
+        SlotWish(participant_id=participant.id, slot_id=slot_id, preferred=wish)
+        for slot_id, wish in sorted(changed.items())
+        if wish is not None
+    )
+    participant.max_in_a_row = max_in_a_row
+    session.flush()
+    record(session, clock, actor, participant, "registration.wishes", {"slots": len(changed), "in_a_row": max_in_a_row})
+    facts.tell_participant_changed(session, participant=participant, actor=actor, clock=clock)
+    return True
 
 
 def sign_up(

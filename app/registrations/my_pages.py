@@ -161,14 +161,37 @@ def availability(slug: str, code: str | None = None) -> Answer:
         editable = {slot.id for slot in slots} - fixed
         wanted = (absent - editable) | (editable - free)
         services.set_absences(session(), clock(), need_user(), participant, wanted)
+        _save_wishes(participant, {slot.id for slot in slots})
         flash(_("Your times are saved."), "success")
         if day:
             return redirect(url_for("registrations.availability", **place()))
         return redirect(url_for("registrations.sessions", **place()) if "journey" in place() else home_of())
     days = [(day, list(members)) for day, members in groupby(slots, key=lambda slot: slot.day)]
     return render_template(
-        "registrations/availability.html", days=days, taken=taken, absent=absent, fixed=fixed, now=now()
+        "registrations/availability.html",
+        days=days,
+        taken=taken,
+        absent=absent,
+        fixed=fixed,
+        wishes=queries.wishes_of(session(), participant.id),
+        now=now(),
     )
+
+
+def _save_wishes(participant: Participant, slot_ids: set[int]) -> None:
+    """Save what the form says of better and worse times; a field that was not sent changes nothing."""
+    words = {"preferred": True, "disliked": False, "": None}
+    sent = {slot_id: request.form[f"wish-{slot_id}"] for slot_id in slot_ids if f"wish-{slot_id}" in request.form}
+    if any(word not in words for word in sent.values()):
+        raise Invalid(_("Choose one of the wishes on offer."), field="slots")
+    most = participant.max_in_a_row
+    if "max_in_a_row" in request.form:
+        text = request.form["max_in_a_row"].strip()
+        if text and not text.isdecimal():
+            raise Invalid(_("The most meetings in a row is a number, or empty."), field="max_in_a_row")
+        most = int(text) if text else None
+    wishes = {slot_id: words[word] for slot_id, word in sent.items()}
+    services.set_wishes(session(), clock(), need_user(), participant, wishes, max_in_a_row=most)
 
 
 @blueprint.get("/me/sessions")

@@ -186,6 +186,14 @@ def sign_up_counts(session: Session, event_id: int) -> dict[int, int]:
     return dict(rows.all())
 
 
+def wishes_of(session: Session, participant_id: int) -> dict[int, bool]:
+    """Slot id -> preferred (True) or disliked, of one participant."""
+    rows = session.execute(
+        select(SlotWish.slot_id, SlotWish.preferred).where(SlotWish.participant_id == participant_id)
+    )
+    return dict(rows.all())
+
+
 def slot_wishes(session: Session, event_id: int) -> dict[int, dict[int, bool]]:
     """Participant id -> slot id -> preferred (True) or disliked, for those who have said."""
     rows = session.execute(

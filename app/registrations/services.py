@@ -15,7 +15,7 @@ from app.core.clock import Clock
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.events.models import Approval, Event, MeetingTable
 from app.registrations import mails
-from app.registrations.attending import check_in, leave_session, set_absences, sign_up, undo_check_in
+from app.registrations.attending import check_in, leave_session, set_absences, set_wishes, sign_up, undo_check_in
 from app.registrations.models import Participant, RegistrationState, SessionSignUp
 from app.registrations.profiles import ABOUT_LENGTH, JOB_TITLE_LENGTH, ProfileData, columns_of, profile_of
 from app.registrations.queries import participant_of
@@ -38,6 +38,7 @@ __all__ = [
     "reject",
     "set_absences",
     "set_limits",
+    "set_wishes",
     "sign_up",
     "trl_fault",
     "undo_check_in",

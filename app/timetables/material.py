@@ -10,8 +10,7 @@ from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.events.models import Event, EventFormat, Interpreter, MeetingTable, Slot, Zone
-from app.events.queries import closures_of, interpreter_absences, interpreters_of, slots_of, walks_of
-from app.events.rules import neighbours
+from app.events.queries import closures_of, interpreter_absences, interpreters_of, neighbours, slots_of, walks_of
 from app.matching.models import Recommendation
 from app.meetings.models import AllowedSlot, MeetingRequest, Precedence, RequestPin, RequestState
 from app.meetings.queries import vetoed_pairs

@@ -180,6 +180,8 @@ def _walks(board: Board, people: Sequence[str], span: Sequence[str], row: Row) -
     todays = [key for key, slot in board.slots.items() if slot["day"] == day]
     for code in people:
         for other in dict.fromkeys(found for key in todays if (found := board.at_person.get((code, key)))):
+            if set(other.slots) & set(span):  # said already: they cannot be in both
+                continue
             there = board.tables.get(other.table)
             walk = 0 if there is None else board.walks.get(frozenset((there["zone"], row["zone"])), 0)
             if walk > _minutes_between(board, span, other):

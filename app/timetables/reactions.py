@@ -8,8 +8,15 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.clock import Clock, in_zone
-from app.core.facts import participant_changed, participant_leaves, request_changed, slots_leaving, tables_leaving
-from app.events.models import Event
+from app.core.facts import (
+    interpreter_leaving,
+    participant_changed,
+    participant_leaves,
+    request_changed,
+    slots_leaving,
+    tables_leaving,
+)
+from app.events.models import Event, Interpreter
 from app.meetings.models import MeetingRequest
 from app.registrations.models import Participant
 from app.timetables import queries
@@ -56,6 +63,12 @@ def meetings_that_would_go(session: Session, *, participant: Participant, **_mor
 def slots_in_use(session: Session, *, event: Event, slot_ids: Collection[int], **_more: Any) -> None:
     """Slots with meetings stay; the refusal names the meetings."""
     upkeep.need_unused(session, event, slot_ids=slot_ids, table_ids=None)
+
+
+@interpreter_leaving.connect
+def interpreter_in_use(session: Session, *, event: Event, interpreter: Interpreter, **_more: Any) -> None:
+    """Interpreters whom meetings need stay; the refusal names the meetings."""
+    upkeep.need_unused(session, event, slot_ids=None, table_ids=None, interpreter_id=interpreter.id)
 
 
 @tables_leaving.connect

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.events.models import Event, MeetingTable, Slot
+from app.events.models import Event, Interpreter, MeetingTable, Slot
 from app.i18n import zone_time
 from app.meetings.models import MeetingRequest
 from app.organisations.models import Organisation
@@ -44,10 +44,12 @@ class Entry:
     id: int
     request: str
     slot_id: int
+    last_slot_id: int
     table_id: int
     kind: str
     people: tuple[Person, ...]
     note: str
+    interpreter: str
 
 
 def entries_of(session: Session, timetable: Timetable, conflicts: Mapping[str, str]) -> list[Entry]:
@@ -55,17 +57,19 @@ def entries_of(session: Session, timetable: Timetable, conflicts: Mapping[str, s
     people = _people(session, timetable)
     moved = _moved(session, timetable)
     rows = session.execute(
-        select(Meeting, MeetingRequest.code, MeetingRequest.must_place)
+        select(Meeting, MeetingRequest.code, MeetingRequest.must_place, Interpreter.name)
         .join(MeetingRequest, MeetingRequest.id == Meeting.request_id)
+        .outerjoin(Interpreter, Interpreter.id == Meeting.interpreter_id)
         .where(Meeting.timetable_id == timetable.id)
         .order_by(Meeting.id)
     )
     found = []
-    for meeting, code, must in rows:
+    for meeting, code, must, interpreter in rows:
         kind = _kind(meeting, must, moved=meeting.request_id in moved, conflict=code in conflicts)
         note = meeting.cancel_reason if kind == "cancelled" else conflicts.get(code, "")
         who = people.get(meeting.id, ())
-        found.append(Entry(meeting.id, code, meeting.slot_id, meeting.table_id, kind, who, note))
+        place = (meeting.slot_id, meeting.last_slot_id, meeting.table_id)
+        found.append(Entry(meeting.id, code, *place, kind, who, note, interpreter or ""))
     return _with_names_of_cancelled(session, found)
 
 
@@ -145,12 +149,8 @@ def grid(
     entries: Iterable[Entry],
 ) -> dict[str, Any]:
     """The board of the kit's timetable grid: the slots of one day by all tables."""
-    tables = list(tables)
-    at: dict[tuple[int, int], Entry] = {}
-    for entry in entries:
-        place = (entry.slot_id, entry.table_id)
-        if place not in at or at[place].kind == "cancelled":
-            at[place] = entry
+    tables, slots = list(tables), list(slots)
+    at = _at(slots, entries)
     rows: list[dict[str, Any]] = []
     before: Slot | None = None
     for slot in slots:
@@ -170,6 +170,22 @@ def grid(
     return {"zones": zones, "rows": rows}
 
 
+def _at(slots: list[Slot], entries: Iterable[Entry]) -> dict[tuple[int, int], Entry]:
+    """(slot, table) -> the meeting there, in each slot of a long one; a cancelled one only where no other is."""
+    rank = {slot.id: i for i, slot in enumerate(slots)}
+    at: dict[tuple[int, int], Entry] = {}
+    for entry in entries:
+        if entry.slot_id not in rank:
+            continue
+        first = rank[entry.slot_id]
+        last = first if entry.kind == "cancelled" else rank.get(entry.last_slot_id, first)
+        for slot in slots[first : last + 1]:
+            place = (slot.id, entry.table_id)
+            if place not in at or at[place].kind == "cancelled":
+                at[place] = entry
+    return at
+
+
 def _cell(
     event: Event, slot: Slot, table: MeetingTable, closures: set[tuple[int, int]], entry: Entry | None
 ) -> dict[str, Any] | None:
@@ -182,9 +198,14 @@ def _cell(
         "id": entry.id,
         "a": names[0],
         "b": ", ".join(names[1:]),
-        "note": "; ".join(filter(None, [*(p.organisation for p in entry.people), entry.note])),
+        "goes_on": slot.id != entry.slot_id,
+        "note": "; ".join(filter(None, [*(p.organisation for p in entry.people), *_helper(entry), entry.note])),
         "url": url_for("timetables.meeting", slug=event.slug, meeting_id=entry.id),
     }
+
+
+def _helper(entry: Entry) -> list[str]:
+    return [_("Interpreter: %(name)s", name=entry.interpreter)] if entry.interpreter else []
 
 
 @dataclass(frozen=True)
@@ -198,6 +219,8 @@ class ChangeLine:
     new_slot: Slot | None
     new_table: MeetingTable | None
     reason: str = ""
+    old_last: Slot | None = None
+    new_last: Slot | None = None
 
 
 def change_lines(session: Session, event: Event, changes: Iterable[Any]) -> list[ChangeLine]:
@@ -216,6 +239,8 @@ def change_lines(session: Session, event: Event, changes: Iterable[Any]) -> list
             slots.get(change.new_slot_id or 0),
             tables.get(change.new_table_id or 0),
             getattr(change, "reason", ""),
+            slots.get(change.old_last_slot_id or 0),
+            slots.get(change.new_last_slot_id or 0),
         )
         for change in changes
     ]

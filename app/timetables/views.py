@@ -99,6 +99,7 @@ def grid(slug: str) -> str:
     if view == "list":
         at = _slot_shown(todays, entries, words)
         context["at"] = at
+        context["ends"] = {slot.id: slot.ends_at for slot in slots}
         context["slots"] = [(slot, _list_url(slug, which, day, slot.id)) for slot in todays]
         context["lines"] = _lines(entries, [slot for slot in todays if at is None or slot is at], words)
     else:

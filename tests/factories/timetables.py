@@ -1,11 +1,14 @@
 """Participants who want to meet, runs and timetables."""
 
 from itertools import combinations
+from random import Random
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.clock import Clock
+from app.core.errors import Conflict
 from app.events.models import Event, MeetingTable, Slot
 from app.meetings.models import MeetingRequest, Priority, RequestState
 from app.organisations.models import Organisation
@@ -118,3 +121,18 @@ def place(
 ) -> object:
     """Place a request by hand."""
     return place_request(session, timetable, request, slot, table, None, clock)
+
+
+def place_where_possible(
+    session: Session, clock: Clock, timetable: Timetable, request: MeetingRequest, cast: Cast, chance: Random
+) -> None:
+    """Place a request by hand at a place chosen by chance; nowhere when there is none."""
+    tables = list(session.scalars(select(MeetingTable).where(MeetingTable.event_id == cast.event.id)))
+    spots = [(slot, table) for slot in cast.slots for table in tables]
+    chance.shuffle(spots)
+    for slot, table in spots:
+        try:
+            place(session, clock, timetable, request, slot, table)
+        except Conflict:
+            continue
+        return

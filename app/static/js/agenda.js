@@ -177,7 +177,11 @@ class Page {
     return card;
   }
 
-  lineOf(item) { return [item.organisation, item.country].filter(Boolean).join(" · "); }
+  lineOf(item) {
+    const helper = item.interpreter && this.start.words.interpreter.replace("{name}", item.interpreter);
+    return [item.organisation, item.country, helper].filter(Boolean).join(" · ");
+  }
+
   isPast(item) { return Date.parse(item.ends_at) <= this.now; }
   isNow(item) { return engaged.has(item.kind) && !item.cancelled && Date.parse(item.starts_at) <= this.now && !this.isPast(item); }
   isFresh(item) { return item.changed_at && this.now - Date.parse(item.changed_at) < freshMilliseconds; }
@@ -190,11 +194,18 @@ class Page {
 
   note(item, look) {
     if (look === "cancelled") return item.reason;
-    if (look !== "moved") return "";
+    if (look !== "moved") {
+      if (!item.was_until || !this.isFresh(item)) return "";
+      return this.start.words.until.replace("{when}", this.clock(item.was_until));
+    }
     const sameDay = this.dayOf({ starts_at: item.was_at }) === this.dayOf(item);
-    const clock = this.format(item.was_at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    const clock = this.clock(item.was_at);
     const when = sameDay ? clock : `${this.dayName(item.was_at)}, ${clock}`;
     return this.start.words.was.replace("{when}", when).replace("{place}", item.was_place || "?");
+  }
+
+  clock(when) {
+    return this.format(when, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   }
 
   address(item) {

@@ -41,16 +41,23 @@ def drop_participant(session: Session, participant: Participant, actor: User | N
 
 
 def need_unused(
-    session: Session, event: Event, *, slot_ids: Collection[int] | None, table_ids: Collection[int] | None
+    session: Session,
+    event: Event,
+    *,
+    slot_ids: Collection[int] | None,
+    table_ids: Collection[int] | None,
+    interpreter_id: int | None = None,
 ) -> None:
-    """Raises Conflict that names the meetings in these slots at these tables (None: any), published or in the draft."""
+    """Raises Conflict that names the meetings in these slots, at these tables and with this interpreter (None: any),
+    published or in the draft."""
     places = [TableBooking.slot_id.in_(slot_ids)] if slot_ids is not None else []
     places += [TableBooking.table_id.in_(table_ids)] if table_ids is not None else []
+    helped = [Meeting.interpreter_id == interpreter_id] if interpreter_id is not None else []
     meetings = session.scalars(
         select(Meeting)
         .join(Meeting.timetable)
         .where(Timetable.event_id == event.id, Timetable.state != TimetableState.REPLACED)
-        .where(Meeting.id.in_(select(TableBooking.meeting_id).where(*places)))
+        .where(Meeting.id.in_(select(TableBooking.meeting_id).where(*places)), *helped)
         .where(Meeting.state == MeetingState.SCHEDULED)
         .order_by(Meeting.id)
     ).all()
