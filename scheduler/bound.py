@@ -30,6 +30,7 @@ from scheduler.goals import FAIRNESS, VALUE, Goal, comes_first, tolerance
 from scheduler.instance import NO_POOL, Instance, Option
 
 Column = tuple[int, int]
+TINY = 1e-7  # marginals below this are zero
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def select(inst: Instance, goals: tuple[Goal, ...]) -> Selection | None:
     price = [max(0.0, -float(m)) for m in answer.ineqlin.marginals[: len(rows.limits)]]
     choice = _round(inst, columns, answer.x)
     if _short_of_minimum(inst, choice):
-        again = program.solve_fairly(goals, -float(answer.fun))
+        again = program.solve_fairly(goals, answer)
         choice = choice if again.x is None else _round(inst, columns, again.x[: len(columns)])
     return Selection(dual_bound(inst, price), choice, price)
 
@@ -117,30 +118,47 @@ class _Program:
 
     def solve(self) -> OptimizeResult:
         """Maximise the value."""
-        return self._solve(-self.value, np.ones(len(self.columns)), self.matrix, self.limits)
-
-    def solve_fairly(self, goals: tuple[Goal, ...], best: float) -> OptimizeResult:
-        """Both goals in their order, with missing[p] >= wanted[p] - load[p]. When value comes first and has no
-        tolerance: maximise value - e * missing with e * sum of wanted < 1. Otherwise: minimise missing - value / (1 +
-        sum of all values), with a floor under the value when it comes first with a tolerance."""
-        wanted = {person: want for person, want in enumerate(self.inst.wanted) if want}
         n = len(self.columns)
-        loads = self.matrix.tocsr()[list(wanted)]
-        filler = csc_matrix((self.matrix.shape[0], len(wanted)))
-        parts = [hstack([self.matrix, filler]), hstack([-loads, -identity(len(wanted))])]
-        limits = [*self.limits, *(-want for want in wanted.values())]
-        first, give = comes_first(goals, VALUE, FAIRNESS), tolerance(goals, VALUE)
-        if first and give:
-            parts.append(csc_matrix(np.concatenate([-self.value, np.zeros(len(wanted))])[None, :]))
-            limits.append(-math.ceil(best * (1 - give)))
-        if first and not give:
-            cost = np.concatenate([-self.value, np.full(len(wanted), 1 / (1 + sum(wanted.values())))])
-        else:
-            cost = np.concatenate([-self.value / (1 + self.value.sum()), np.ones(len(wanted))])
-        upper = np.concatenate([np.ones(n), np.array(list(wanted.values()), dtype=float)])
-        return self._solve(cost, upper, vstack(parts).tocsc(), limits)
+        return self._solve(-self.value, self.matrix, self.limits, np.zeros(n), np.ones(n))
 
-    def _solve(self, cost: np.ndarray, upper: np.ndarray, matrix: csc_matrix, limits: list[float]) -> OptimizeResult:
+    def solve_fairly(self, goals: tuple[Goal, ...], best: OptimizeResult) -> OptimizeResult:
+        """Minimise sum of missing[p] with missing[p] >= wanted[p] - load[p] >= 0.
+
+        When value comes first and has no tolerance: on the optimal face of ``best``, which complementary slackness
+        describes. There variables with a reduced cost keep their bound, rows with a price stay full, and what is left
+        is small. Otherwise all selections count: minimise missing - value / (1 + sum of all values), with a floor under
+        the value when it comes first with a tolerance.
+        """
+        wanted = {person: want for person, want in enumerate(self.inst.wanted) if want}
+        n, give = len(self.columns), tolerance(goals, VALUE)
+        lower, upper = np.zeros(n), np.ones(n)
+        parts, limits = [self.matrix], list(self.limits)
+        cost = -self.value / (1 + self.value.sum())
+        if comes_first(goals, VALUE, FAIRNESS) and give:
+            parts.append(csc_matrix(-self.value[None, :]))
+            limits.append(-math.ceil(-best.fun * (1 - give)))
+        elif comes_first(goals, VALUE, FAIRNESS):
+            cost = np.zeros(n)
+            upper[best.lower.marginals > TINY] = 0
+            lower[best.upper.marginals < -TINY] = 1
+            full = np.flatnonzero(best.ineqlin.marginals < -TINY)
+            parts.append(-self.matrix.tocsr()[full])
+            limits += [-self.limits[row] for row in full]
+        parts.append(-self.matrix.tocsr()[list(wanted)])
+        limits += [-want for want in wanted.values()]
+        filler = csc_matrix((len(limits) - len(wanted), len(wanted)))
+        missing = vstack([filler, -identity(len(wanted))])
+        return self._solve(
+            np.concatenate([cost, np.ones(len(wanted))]),
+            hstack([vstack(parts), missing]).tocsc(),
+            limits,
+            np.concatenate([lower, np.zeros(len(wanted))]),
+            np.concatenate([upper, np.array(list(wanted.values()), dtype=float)]),
+        )
+
+    def _solve(
+        self, cost: np.ndarray, matrix: csc_matrix, limits: list[float], lower: np.ndarray, upper: np.ndarray
+    ) -> OptimizeResult:
         musts = self.musts
         if musts is not None and len(cost) > musts.shape[1]:
             musts = hstack([musts, csc_matrix((musts.shape[0], len(cost) - musts.shape[1]))])
@@ -150,7 +168,7 @@ class _Program:
             b_ub=limits,
             A_eq=musts,
             b_eq=None if musts is None else np.ones(musts.shape[0]),
-            bounds=np.column_stack([np.zeros(len(cost)), upper]),
+            bounds=np.column_stack([lower, upper]),
             method="highs-ds",
         )
 
