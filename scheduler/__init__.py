@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from scheduler.audit import Broken, Judgement, Measures, audit
 from scheduler.b2b import read_b2b
 from scheduler.errors import ImpossibleError, ProblemError, SchedulerError
+from scheduler.goals import Goal
 from scheduler.options import VERSION, Options, Progress, Result
-from scheduler.problem import Participant, Pin, Problem, Request, Slot, Table
+from scheduler.problem import Interpreter, Participant, Pin, Problem, Request, Slot, Table, Walk
 from scheduler.reading import problem_from_json, read_problem
 from scheduler.schedule import (
     Meeting,
@@ -39,7 +40,9 @@ __version__ = VERSION
 
 __all__ = [
     "Broken",
+    "Goal",
     "ImpossibleError",
+    "Interpreter",
     "Judgement",
     "Measures",
     "Meeting",
@@ -56,6 +59,7 @@ __all__ = [
     "Slot",
     "Table",
     "Unplaced",
+    "Walk",
     "audit",
     "problem_from_json",
     "problem_to_json",
@@ -76,8 +80,11 @@ def solve(
     options: Options | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
+    baseline: Schedule | None = None,
 ) -> Result:
     """Schedule a problem. The result is legal (audited) and its bound proven.
+
+    The goals of the options are served in their order; ``baseline`` is the schedule that the goal of stability means.
 
     ``progress`` is called in the calling thread whenever there is something better; ``stop`` is asked
     often, also from another thread, and once it answers True the best schedule so far is returned. Raises
@@ -87,7 +94,7 @@ def solve(
     """
     from scheduler.engine import solve as run
 
-    return run(problem, options or Options(), progress, stop)
+    return run(problem, options or Options(), progress, stop, baseline)
 
 
 def replan(

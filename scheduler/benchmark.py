@@ -167,4 +167,4 @@ def _fair(inst: Instance, plan: Plan, fairness: int | None) -> bool:
 
 
 def _result(plan: Plan, run: Run) -> Result:
-    return result_of(plan, run, seat(plan.inst, plan, run.stopped), [0.0] * (plan.inst.n_units + 1))
+    return result_of(plan, run, seat(plan.inst, plan, run.stopped).table, [0.0] * (plan.inst.n_units + 1))

@@ -82,9 +82,9 @@ def _fit_the_tables(model: BreaksModel) -> None:
     clusters = _clusters(inst)
     for t in range(inst.n_slots):
         held = [literal for c in clusters if (literal := _any_of(model, c, t)) is not None]
-        _at_most(model, held, inst.pool[t])
+        _at_most(model, held, inst.pools[0].room[t])
         people = [row[t] for row in model.busy if t in row]
-        _at_most(model, people, 2 * inst.pool[t])
+        _at_most(model, people, 2 * inst.pools[0].room[t])
 
 
 def _clusters(inst: Instance) -> list[tuple[int, list[int]]]:

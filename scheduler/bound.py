@@ -1,18 +1,18 @@
 """The selection bound: which meetings could be held if only loads and table-slots counted.
 
-Linear program over z[r,o] in [0,1], the share of request r held by option o:
+Linear program over z[r,o] in [0,1], the share of request r held by the family of options o:
 
     maximise    sum value[r] z[r,o]
-    subject to  sum_o z[r,o] <= 1                   (= 1 for must-meetings)
-                sum over meetings of unit u <= limit[u]
-                sum over pool meetings     <= sum_t pool[t]
+    subject to  sum_o z[r,o] <= 1                                  (= 1 for must-meetings)
+                sum over meetings of unit u             <= limit[u]
+                sum of length over meetings of unit u   <= slots in which u is free      (where meetings are long)
+                sum of length over meetings of kind k   <= table-slots of kind k
 
 No times occur in it, so it is a relaxation of scheduling: a degree-constrained subgraph problem, and small.
 The bound that is reported is not the solver's number. It is recomputed from its multipliers by weak duality
-(Lagrange): for any a >= 0
+(Lagrange): for any a >= 0, one for each of the rows above but the first,
 
-    bound(a) = sum_u limit[u] a[u] + pool a[pool] + sum_r max(0, max_o (value[r] - sum of a over what o
-    takes))
+    bound(a) = sum of limits times a + sum_r max(0, max_o (value[r] - sum of a over what o takes))
 
 holds whatever the solver did, up to rounding in floating-point addition, which is allowed for.
 """
@@ -26,85 +26,154 @@ import numpy as np
 from scipy.optimize import OptimizeResult, linprog
 from scipy.sparse import csc_matrix, hstack, identity, vstack
 
-from scheduler.instance import Instance
+from scheduler.goals import FAIRNESS, VALUE, Goal, comes_first, tolerance
+from scheduler.instance import NO_POOL, Instance, Option
 
-FAIR_COLUMNS = 40_000  # beyond this size a second solve for the minimum wishes takes too long
+Column = tuple[int, int]
+TINY = 1e-7  # marginals below this are zero
 
 
 @dataclass(frozen=True)
 class Selection:
     """``bound`` limits the value of every legal schedule; ``choice`` gives the option index the program
-    selects per request (-1: not selected); ``price`` is the multiplier of each unit, then of the pool."""
+    selects per request (-1: not selected); ``price`` is the multiplier of each of the ``Rows``."""
 
     bound: int
     choice: list[int]
     price: list[float]
 
 
-def select(inst: Instance) -> Selection | None:
+class Rows:
+    """The program's rows but those of single requests: units, kinds of pool, then units with long meetings."""
+
+    def __init__(self, inst: Instance) -> None:
+        self.inst = inst
+        long = [r for r, length in enumerate(inst.length) if length > 1] if inst.some_long else []
+        stretched = sorted({unit for r in long for option in inst.options[r] for unit in option.units})
+        self.first_kind = inst.n_units
+        self.stretch = {unit: inst.n_units + len(inst.kind_room) + i for i, unit in enumerate(stretched)}
+        self.limits = [*inst.limit, *inst.kind_room, *(inst.free[unit].bit_count() for unit in stretched)]
+
+    def taken(self, r: int, option: Option) -> list[tuple[int, int]]:
+        """(row, amount) of everything that an option takes."""
+        length = self.inst.length[r]
+        found = [(unit, 1) for unit in option.units]
+        if option.pool != NO_POOL:
+            found.append((self.first_kind + self.inst.pools[option.pool].kind, length))
+        if self.stretch:
+            found += [(self.stretch[unit], length) for unit in option.units if unit in self.stretch]
+        return found
+
+    def names(self) -> list[str]:
+        """A stable name of each row, for prices that outlive the run."""
+        inst = self.inst
+        units = [inst.unit_name(unit) for unit in range(inst.n_people)]
+        units += [f"unit:{inst.unit_name(unit)}" for unit in range(inst.n_people, inst.n_units)]
+        serves = {pool.kind: inst.problem.tables[pool.tables[0]].serves for pool in inst.pools}
+        kinds = [f"pool:{'+'.join(sorted(serves[kind]))}" for kind in range(len(inst.kind_room))]
+        return [*units, *kinds, *(f"slots:{inst.unit_name(unit)}" for unit in self.stretch)]
+
+
+def select(inst: Instance, goals: tuple[Goal, ...]) -> Selection | None:
     """Solve the selection program. None when it is infeasible, which proves that the must-meetings clash."""
-    columns = [(r, o) for r, options in enumerate(inst.options) for o in range(len(options))]
+    rows = Rows(inst)
+    nothing = [-1] * len(inst.options)
+    columns = [(r, o) for r in range(len(inst.options)) for o in inst.families(r)]
     if not columns:
-        return None if any(inst.must) else Selection(0, [-1] * len(inst.options), [0.0] * (inst.n_units + 1))
+        return None if any(inst.must) else Selection(0, nothing, [0.0] * len(rows.limits))
     if any(must and not options for must, options in zip(inst.must, inst.options, strict=True)):
         return None
-    answer = _program(inst, columns, {})
+    program = _Program(inst, rows, columns)
+    answer = program.solve()
     if answer.status == 2:
         return None
     if answer.x is None:
-        return Selection(sum(inst.value), [-1] * len(inst.options), [0.0] * (inst.n_units + 1))
-    price = [max(0.0, -float(m)) for m in answer.ineqlin.marginals[: inst.n_units + 1]]
+        return Selection(sum(inst.value), nothing, [0.0] * len(rows.limits))
+    price = [max(0.0, -float(m)) for m in answer.ineqlin.marginals[: len(rows.limits)]]
     choice = _round(inst, columns, answer.x)
-    if len(columns) <= FAIR_COLUMNS:
-        short = _short_of_minimum(inst, choice)
-        if short:
-            again = _program(inst, columns, short)
-            choice = choice if again.x is None else _round(inst, columns, again.x[: len(columns)])
+    if _short_of_minimum(inst, choice):
+        again = program.solve_fairly(goals, answer)
+        choice = choice if again.x is None else _round(inst, columns, again.x[: len(columns)])
     return Selection(dual_bound(inst, price), choice, price)
 
 
-def _short_of_minimum(inst: Instance, choice: list[int]) -> dict[int, int]:
-    """Everybody with a wanted minimum, if the selection leaves anybody below it."""
+def _short_of_minimum(inst: Instance, choice: list[int]) -> bool:
+    """Whether the selection leaves anybody below a wanted minimum."""
     load = [0] * inst.n_people
     for r, o in enumerate(choice):
         for person in inst.options[r][o].who if o >= 0 else ():
             load[person] += 1
-    if all(have >= want for have, want in zip(load, inst.wanted, strict=True)):
-        return {}
-    return {person: want for person, want in enumerate(inst.wanted) if want}
+    return any(have < want for have, want in zip(load, inst.wanted, strict=True))
 
 
-def _program(inst: Instance, columns: list[tuple[int, int]], wanted: dict[int, int]) -> OptimizeResult:
-    """Solve it. ``wanted`` adds the meetings missing to each minimum, together dearer than nothing but a tie:
-    maximise value - e * missing with missing[p] >= wanted[p] - load[p] and e * sum of wanted < 1."""
-    matrix, limits = _constraints(inst, columns)
-    equal, n = _musts(inst, columns), len(columns)
-    lower = np.zeros(n + len(wanted))
-    upper = np.concatenate([np.ones(n), np.array(list(wanted.values()), dtype=float)])
-    cost = np.concatenate(
-        [
-            -np.array([inst.value[r] for r, _ in columns], dtype=float),
-            np.full(len(wanted), 1 / (1 + sum(wanted.values()))),
-        ]
-    )
-    if wanted:
-        people = list(wanted)
-        loads = matrix.tocsr()[people]
-        filler = csc_matrix((matrix.shape[0], len(people)))
-        matrix = vstack([hstack([matrix, filler]), hstack([-loads, -identity(len(people))])]).tocsc()
-        limits = [*limits, *(-want for want in wanted.values())]
-    return linprog(
-        cost,
-        A_ub=matrix,
-        b_ub=limits,
-        A_eq=None if equal is None else hstack([equal, csc_matrix((equal.shape[0], len(wanted)))]),
-        b_eq=None if equal is None else np.ones(equal.shape[0]),
-        bounds=np.column_stack([lower, upper]),
-        method="highs-ds",
-    )
+class _Program:
+    """The linear program in the solver's form."""
+
+    def __init__(self, inst: Instance, rows: Rows, columns: list[Column]) -> None:
+        self.inst = inst
+        self.columns = columns
+        self.value = np.array([inst.value[r] for r, _ in columns], dtype=float)
+        self.matrix, self.limits = _constraints(inst, rows, columns)
+        self.musts = _musts(inst, columns)
+
+    def solve(self) -> OptimizeResult:
+        """Maximise the value."""
+        n = len(self.columns)
+        return self._solve(-self.value, self.matrix, self.limits, np.zeros(n), np.ones(n))
+
+    def solve_fairly(self, goals: tuple[Goal, ...], best: OptimizeResult) -> OptimizeResult:
+        """Minimise sum of missing[p] with missing[p] >= wanted[p] - load[p] >= 0.
+
+        When value comes first and has no tolerance: on the optimal face of ``best``, which complementary slackness
+        describes. There variables with a reduced cost keep their bound, rows with a price stay full, and what is left
+        is small. Otherwise all selections count: minimise missing - value / (1 + sum of all values), with a floor under
+        the value when it comes first with a tolerance.
+        """
+        wanted = {person: want for person, want in enumerate(self.inst.wanted) if want}
+        n, give = len(self.columns), tolerance(goals, VALUE)
+        lower, upper = np.zeros(n), np.ones(n)
+        parts, limits = [self.matrix], list(self.limits)
+        cost = -self.value / (1 + self.value.sum())
+        if comes_first(goals, VALUE, FAIRNESS) and give:
+            parts.append(csc_matrix(-self.value[None, :]))
+            limits.append(-math.ceil(-best.fun * (1 - give)))
+        elif comes_first(goals, VALUE, FAIRNESS):
+            cost = np.zeros(n)
+            upper[best.lower.marginals > TINY] = 0
+            lower[best.upper.marginals < -TINY] = 1
+            full = np.flatnonzero(best.ineqlin.marginals < -TINY)
+            parts.append(-self.matrix.tocsr()[full])
+            limits += [-self.limits[row] for row in full]
+        parts.append(-self.matrix.tocsr()[list(wanted)])
+        limits += [-want for want in wanted.values()]
+        filler = csc_matrix((len(limits) - len(wanted), len(wanted)))
+        missing = vstack([filler, -identity(len(wanted))])
+        return self._solve(
+            np.concatenate([cost, np.ones(len(wanted))]),
+            hstack([vstack(parts), missing]).tocsc(),
+            limits,
+            np.concatenate([lower, np.zeros(len(wanted))]),
+            np.concatenate([upper, np.array(list(wanted.values()), dtype=float)]),
+        )
+
+    def _solve(
+        self, cost: np.ndarray, matrix: csc_matrix, limits: list[float], lower: np.ndarray, upper: np.ndarray
+    ) -> OptimizeResult:
+        musts = self.musts
+        if musts is not None and len(cost) > musts.shape[1]:
+            musts = hstack([musts, csc_matrix((musts.shape[0], len(cost) - musts.shape[1]))])
+        return linprog(
+            cost,
+            A_ub=matrix,
+            b_ub=limits,
+            A_eq=musts,
+            b_eq=None if musts is None else np.ones(musts.shape[0]),
+            bounds=np.column_stack([lower, upper]),
+            method="highs-ds",
+        )
 
 
-def _musts(inst: Instance, columns: list[tuple[int, int]]) -> csc_matrix | None:
+def _musts(inst: Instance, columns: list[Column]) -> csc_matrix | None:
     """One row per must-meeting: its shares add up to one."""
     row = {r: i for i, r in enumerate(r for r, must in enumerate(inst.must) if must)}
     if not row:
@@ -116,40 +185,40 @@ def _musts(inst: Instance, columns: list[tuple[int, int]]) -> csc_matrix | None:
 
 def dual_bound(inst: Instance, price: list[float]) -> int:
     """The Lagrangian bound above for any prices; a whole number because values are."""
-    total = math.fsum(limit * a for limit, a in zip(inst.limit, price[: inst.n_units], strict=True))
-    total += sum(inst.pool) * price[inst.n_units]
-    terms = []
-    for value, options in zip(inst.value, inst.options, strict=True):
-        best = 0.0
-        for option in options:
-            cost = sum(price[u] for u in option.units) + (price[inst.n_units] if option.pool else 0.0)
-            best = max(best, value - cost)
+    rows = Rows(inst)
+    terms = [math.fsum(limit * a for limit, a in zip(rows.limits, price, strict=True))]
+    for r, options in enumerate(inst.options):
+        value, best = inst.value[r], 0.0
+        for o, option in enumerate(options):
+            if option.family == o:
+                best = max(best, value - sum([amount * price[row] for row, amount in rows.taken(r, option)]))
         terms.append(best)
-    total += math.fsum(terms)
-    return math.floor(total * (1 + 1e-12) + 1e-6)
+    return math.floor(math.fsum(terms) * (1 + 1e-12) + 1e-6)
 
 
-def _constraints(inst: Instance, columns: list[tuple[int, int]]) -> tuple[csc_matrix, list[int]]:
-    """Rows: one per unit, one for the pool, one per request with several options."""
-    limits = [*inst.limit, sum(inst.pool)]
+def _constraints(inst: Instance, rows: Rows, columns: list[Column]) -> tuple[csc_matrix, list[float]]:
+    """The rows, then one per request with several families."""
+    limits: list[float] = list(rows.limits)
     choice_row: dict[int, int] = {}
-    rows: list[int] = []
+    at: list[int] = []
     cols: list[int] = []
+    amounts: list[int] = []
     for j, (r, o) in enumerate(columns):
-        option = inst.options[r][o]
-        taken = [*option.units, inst.n_units] if option.pool else list(option.units)
+        taken = rows.taken(r, inst.options[r][o])
         if len(inst.options[r]) > 1:
             if r not in choice_row:
                 choice_row[r] = len(limits)
                 limits.append(1)
-            taken.append(choice_row[r])
-        rows += taken
-        cols += [j] * len(taken)
-    return csc_matrix((np.ones(len(rows)), (rows, cols)), shape=(len(limits), len(columns))), limits
+            taken.append((choice_row[r], 1))
+        for row, amount in taken:
+            at.append(row)
+            amounts.append(amount)
+            cols.append(j)
+    return csc_matrix((np.array(amounts, dtype=float), (at, cols)), shape=(len(limits), len(columns))), limits
 
 
-def _round(inst: Instance, columns: list[tuple[int, int]], share: np.ndarray) -> list[int]:
-    """Per request the option with the largest share, if together they make at least a half."""
+def _round(inst: Instance, columns: list[Column], share: np.ndarray) -> list[int]:
+    """Per request the family with the largest share, if together they make at least a half."""
     choice = [-1] * len(inst.options)
     best = [0.0] * len(inst.options)
     total = [0.0] * len(inst.options)

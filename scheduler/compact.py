@@ -11,7 +11,7 @@ import math
 import random
 from collections.abc import Callable
 
-from scheduler.gaps import gaps
+from scheduler.goals.compactness import gaps
 from scheduler.instance import Instance
 from scheduler.plan import Plan, bits
 

@@ -38,20 +38,13 @@ def _pins_do_not_clash(inst: Instance) -> None:
         for unit in _always_needed(inst.options[r]):
             other = taken.setdefault((unit, slot), r)
             if other != r:
-                name = _unit_name(inst, unit)
+                name = inst.unit_name(unit)
                 sentence = f"{request.id} and requests[{other}] ({problem.requests[other].id}) both need {name}"
                 raise ImpossibleError("pins_clash", f"requests[{r}].pinned", f"{sentence} in {request.pinned.slot}")
 
 
 def _always_needed(options: tuple[Option, ...]) -> set[int]:
     return set.intersection(*(set(option.units) for option in options))
-
-
-def _unit_name(inst: Instance, unit: int) -> str:
-    if unit < inst.n_people:
-        return inst.problem.participants[unit].id
-    table = next(t for t, u in inst.table_unit.items() if u == unit)
-    return inst.problem.tables[table].id
 
 
 def _musts_fit_their_people(inst: Instance) -> None:

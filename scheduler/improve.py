@@ -8,6 +8,7 @@ from collections import deque
 from ortools.sat.python import cp_model
 
 from scheduler import model as exact
+from scheduler.goals import FAIRNESS, VALUE, Goal, comes_first, fairness, tolerance, value
 from scheduler.instance import Option
 from scheduler.plan import Plan
 from scheduler.run import Run
@@ -111,24 +112,48 @@ def _resolve(plan: Plan, run: Run, free: list[int], solver: cp_model.CpSolver) -
         how = plan.how[r]
         if how is not None:
             placed[r] = (how, plan.at[r])
-    before = plan.value
+    goals = run.options.goals
+    before = _rank(plan, goals)
     for r in placed:
         plan.remove(r)
     rest = plan.value
     model = exact.build(plan, free)
-    missing = exact.shortfall(model)
-    weight = 1 + sum(plan.inst.wanted)
-    model.cp.maximize(sum(weight * value * variable for value, variable in model.value) - sum(missing))
+    fair = _fair_first(goals)
+    _state_goal(model, plan, fair, before, rest)
     exact.hint(model, placed)
     with run.watching(solver):
         status = solver.solve(model.cp)
     good = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
-    gained = sum(value for value, variable in model.value if solver.boolean_value(variable)) if good else -1
-    if good and rest + gained >= before:
+    if good:
         exact.apply(model, solver)
-    else:
+    if not good or _rank(plan, goals) < before:
+        for r in free:
+            if plan.at[r] >= 0:
+                plan.remove(r)
         for r, (how, t) in placed.items():
             plan.place(r, how, t)
-    if not good:
+    if not good or fair:
         return None
-    return rest + int((solver.best_objective_bound + sum(plan.inst.wanted)) // weight)
+    return rest + int((solver.best_objective_bound + sum(plan.inst.wanted)) // (1 + sum(plan.inst.wanted)))
+
+
+def _fair_first(goals: tuple[Goal, ...]) -> bool:
+    """Whether fairness may cost value."""
+    return comes_first(goals, FAIRNESS, VALUE) or tolerance(goals, VALUE) > 0
+
+
+def _rank(plan: Plan, goals: tuple[Goal, ...]) -> tuple[int, int]:
+    """The plan by its two first goals, the higher the better."""
+    both = plan.value, -fairness.cost(plan)
+    return both[::-1] if _fair_first(goals) else both
+
+
+def _state_goal(model: exact.Model, plan: Plan, fair: bool, before: tuple[int, int], rest: int) -> None:
+    """Value and missing meetings, the one so much heavier that it always decides. Where fairness may cost value, no
+    further value is given up here: what the selection gave is enough."""
+    worth, missing = value.expression(model), sum(fairness.missing(model))
+    if fair:
+        model.cp.add(worth >= before[1] - rest)
+        model.cp.maximize(worth - (1 + sum(plan.inst.value)) * missing)
+    else:
+        model.cp.maximize((1 + sum(plan.inst.wanted)) * worth - missing)

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from scheduler import goals
 from scheduler.audit import Measures
+from scheduler.goals import Goal
 from scheduler.schedule import Schedule
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,8 @@ class Options:
     """``time_limit`` in seconds; ``workers`` threads for the exact solver; ``seed`` of every random choice;
     ``work_limit`` in steps makes a run repeatable: same seed and work limit, same schedule, whatever the clock.
     ``problem`` "b2b" is the published benchmark's: all meetings held, fewest breaks over the whole horizon, where
-    ``fairness`` limits the difference in breaks between any two participants (None: no limit)."""
+    ``fairness`` limits the difference in breaks between any two participants (None: no limit).
+    ``goals`` are served in their order, each with its tolerance; those not named come last, in their usual order."""
 
     time_limit: float = 20.0
     workers: int = 2
@@ -25,6 +28,10 @@ class Options:
     work_limit: int | None = None
     problem: Literal["event", "b2b"] = "event"
     fairness: int | None = None
+    goals: tuple[Goal, ...] = goals.DEFAULT
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "goals", goals.complete(self.goals))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``status`` is "optimal" when the value equals its proven bound, else "feasible".The schedule is legal.
+    """``status`` is "optimal" when the value equals its proven bound, else "feasible". The schedule is legal.
     ``prices`` are the bound's multipliers; ``replan`` takes them to prove a bound without solving again."""
 
     schedule: Schedule
@@ -78,5 +85,7 @@ class Result:
             "table_moves": self.measures.table_moves,
             "zone_moves": self.measures.zone_moves,
             "below_minimum": self.measures.below_minimum,
+            "unwelcome": self.measures.unwelcome,
+            "rushed": self.measures.rushed,
             "seconds": round(self.seconds, 3),
         }

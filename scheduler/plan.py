@@ -6,32 +6,27 @@ A plan is legal at any time except for must-meetings not placed yet. Tables are 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Protocol
 
-from scheduler.instance import Instance, Option
+from scheduler.instance import NO_POOL, Instance, Option
+from scheduler.masks import bits, span, starts
+from scheduler.rules import order, rows, tables, walking
+
+__all__ = ["Plan", "bits"]
+
+Snapshot = tuple[list[int], list[Option | None]]
+CLOSED = -2
 
 
-def bits(mask: int) -> Iterator[int]:
-    """The positions of the ones, lowest first."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
+class Seats(Protocol):
+    """Who sits where, as far as the plan wants to know."""
 
-
-def short_rows(busy: int, days: tuple[int, ...], most: int) -> bool:
-    """Whether no day has more than ``most`` busy slots in a row."""
-    for day in days:
-        row = busy & day
-        for _ in range(most):
-            row &= row >> 1
-        if row:
-            return False
-    return True
+    def in_the_way(self, r: int, t: int) -> int:
+        """The meeting at request r's table in slot t: -1 for none, ``CLOSED`` when the table is closed then."""
 
 
 class Plan:
-    """Placed meetings. ``at[r]`` is the slot of request r or -1, ``how[r]`` its option."""
+    """Placed meetings. ``at[r]`` is the first slot of request r or -1, ``how[r]`` its option."""
 
     def __init__(self, inst: Instance) -> None:
         self.inst = inst
@@ -40,9 +35,12 @@ class Plan:
         self.grid = [[-1] * inst.n_slots for _ in range(inst.n_units)]
         self.busy = [0] * inst.n_units
         self.load = [0] * inst.n_units
-        self.pool_used = [0] * inst.n_slots
-        self.pool_open = sum(1 << t for t, most in enumerate(inst.pool) if most > 0)
-        self.in_pool: list[dict[int, None]] = [{} for _ in range(inst.n_slots)]  # pool meetings, oldest first
+        self.zones: list[dict[int, int]] = [{} for _ in range(inst.n_people)] if inst.near else []
+        self.pool_used = [[0] * inst.n_slots for _ in inst.pools]
+        self.pool_open = [sum(1 << t for t, most in enumerate(pool.room) if most > 0) for pool in inst.pools]
+        self.in_pool: list[list[dict[int, None]]] = [  # meetings by pool and slot, oldest first
+            [{} for _ in range(inst.n_slots)] for _ in inst.pools
+        ]
         self.value = 0
         self.journal: list[tuple[list[int], int, int]] = []  # swaps since the caller last cleared it
 
@@ -50,16 +48,21 @@ class Plan:
         """Number of placed meetings."""
         return sum(slot >= 0 for slot in self.at)
 
-    def copy(self) -> Plan:
-        """An independent copy."""
-        twin = Plan.__new__(Plan)
-        twin.inst, twin.at, twin.how = self.inst, self.at[:], self.how[:]
-        twin.grid = [row[:] for row in self.grid]
-        twin.busy, twin.load = self.busy[:], self.load[:]
-        twin.pool_used, twin.pool_open, twin.value = self.pool_used[:], self.pool_open, self.value
-        twin.journal = []
-        twin.in_pool = [dict(row) for row in self.in_pool]
-        return twin
+    def snapshot(self) -> Snapshot:
+        """What ``restore`` needs to come back to this plan."""
+        return self.at[:], self.how[:]
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Become the plan of a snapshot again."""
+        at, how = snapshot
+        changed = [r for r, t in enumerate(at) if t != self.at[r] or how[r] is not self.how[r]]
+        for r in changed:
+            if self.at[r] >= 0:
+                self.remove(r)
+        for r in changed:
+            option = how[r]
+            if option is not None:
+                self.place(r, option, at[r])
 
     def fits(self, r: int, option: Option, t: int) -> bool:
         """Whether request r could be placed in slot t right now."""
@@ -68,14 +71,22 @@ class Plan:
     def place(self, r: int, option: Option, t: int) -> None:
         """Put request r, not placed so far, into slot t; the caller has made sure that it fits."""
         self.at[r], self.how[r] = t, option
-        bit = 1 << t
+        length = self.inst.length[r]
+        mask = 1 << t if length == 1 else span(t, length)
         for unit in option.units:
-            self.grid[unit][t] = r
-            self.busy[unit] |= bit
+            row = self.grid[unit]
+            row[t] = r
+            for s in range(t + 1, t + length):
+                row[s] = r
+            self.busy[unit] |= mask
             self.load[unit] += 1
-        if option.pool:
-            self.in_pool[t][r] = None
-            self._count(t, 1)
+        if option.pool != NO_POOL:
+            for s in range(t, t + length):
+                self.in_pool[option.pool][s][r] = None
+                self._count(option.pool, s, 1)
+        if self.zones:
+            for person in option.who:
+                self.zones[person][option.zone] = self.zones[person].get(option.zone, 0) | mask
         self.value += self.inst.value[r]
 
     def remove(self, r: int) -> None:
@@ -83,22 +94,30 @@ class Plan:
         t, option = self.at[r], self.how[r]
         assert option is not None
         self.at[r], self.how[r] = -1, None
-        bit = 1 << t
+        length = self.inst.length[r]
+        mask = 1 << t if length == 1 else span(t, length)
         for unit in option.units:
-            self.grid[unit][t] = -1
-            self.busy[unit] &= ~bit
+            row = self.grid[unit]
+            row[t] = -1
+            for s in range(t + 1, t + length):
+                row[s] = -1
+            self.busy[unit] &= ~mask
             self.load[unit] -= 1
-        if option.pool:
-            del self.in_pool[t][r]
-            self._count(t, -1)
+        if option.pool != NO_POOL:
+            for s in range(t, t + length):
+                del self.in_pool[option.pool][s][r]
+                self._count(option.pool, s, -1)
+        if self.zones:
+            for person in option.who:
+                self.zones[person][option.zone] &= ~mask
         self.value -= self.inst.value[r]
 
-    def _count(self, t: int, change: int) -> None:
-        self.pool_used[t] += change
-        if self.pool_used[t] < self.inst.pool[t]:
-            self.pool_open |= 1 << t
+    def _count(self, pool: int, t: int, change: int) -> None:
+        self.pool_used[pool][t] += change
+        if self.pool_used[pool][t] < self.inst.pools[pool].room[t]:
+            self.pool_open[pool] |= 1 << t
         else:
-            self.pool_open &= ~(1 << t)
+            self.pool_open[pool] &= ~(1 << t)
 
     def within_limits(self, option: Option) -> bool:
         """Whether everybody in it may have one more meeting."""
@@ -106,58 +125,33 @@ class Plan:
         return all(load[unit] < limit[unit] for unit in option.units)
 
     def possible(self, r: int, option: Option) -> int:
-        """Mask of the slots in which request r could be placed right now, loads aside."""
-        mask = option.mask
-        for unit in option.units:
-            mask &= ~self.busy[unit]
-        if option.pool:
-            mask &= self.pool_open
-        if mask and self.inst.rows_capped:
-            mask = self._without_long_rows(option, mask)
-        return mask & self.in_order(r) if mask else 0
-
-    def _without_long_rows(self, option: Option, mask: int) -> int:
-        """The slots of the mask in which nobody would get more meetings in a row than allowed."""
+        """Mask of the first slots in which request r could be placed right now, loads aside."""
         inst = self.inst
-        for person in option.who:
-            most = inst.most_in_row[person]
-            if most:
-                for t in bits(mask):
-                    if not short_rows(self.busy[person] | 1 << t, inst.days, most):
-                        mask &= ~(1 << t)
-        return mask
-
-    def _rows_allow(self, found: list[int], a: int, b: int) -> bool:
-        """Whether swapping keeps every capped participant's rows short."""
-        times: dict[int, int] = {}
-        for r in found:
-            option = self.how[r]
-            for person in option.who if option is not None else ():
-                times[person] = times.get(person, 0) + 1
-        both = 1 << a | 1 << b
-        most = self.inst.most_in_row
-        return all(
-            n > 1 or not most[p] or short_rows(self.busy[p] ^ both, self.inst.days, most[p]) for p, n in times.items()
-        )
+        taken = 0
+        for unit in option.units:
+            taken |= self.busy[unit]
+        if option.pool != NO_POOL:
+            taken |= ~self.pool_open[option.pool]
+        if self.zones:
+            taken |= walking.blocked(self, option)
+        length = inst.length[r]
+        mask = option.mask & ~taken if length == 1 else option.mask & starts(~taken, length)
+        if mask and inst.rows_capped:
+            mask = rows.allowed(self, option, mask, length)
+        return mask & self.in_order(r) if mask and self.ordered(r) else mask
 
     def in_order(self, r: int) -> int:
-        """Mask of the slots after everything that must lie before r and before all that must lie after it."""
-        inst = self.inst
-        first, last = 0, inst.n_slots
-        for b in inst.before[r]:
-            first = max(first, self.at[b] + 1)
-        for a in inst.later[r]:
-            if self.at[a] >= 0:
-                last = min(last, self.at[a])
-        return ((1 << last) - 1) & ~((1 << first) - 1) if last > first else 0
+        """Mask of the slots that the order with placed requests leaves to r."""
+        return order.in_order(self, r)
 
     def ordered(self, r: int) -> bool:
         """Whether r takes part in any order at all."""
         return bool(self.inst.before[r] or self.inst.later[r])
 
-    def component(self, start: int, a: int, b: int, most: int) -> list[int] | None:
+    def component(self, start: int, a: int, b: int, most: int, seats: Seats | None = None) -> list[int] | None:
         """The meetings that change places when ``start`` swaps between slots a and b: the connected part of
-        the two slots' meetings around it. None when one of them cannot, or there are more than ``most``."""
+        the two slots' meetings around it, also those at the same tables when there are seats. None when one of them
+        cannot, or there are more than ``most``."""
         inst, grid, at, how = self.inst, self.grid, self.at, self.how
         found = [start]
         seen = {start}
@@ -165,36 +159,32 @@ class Plan:
             option = how[r]
             assert option is not None
             target = b if at[r] == a else a
-            if inst.fixed[r] or not option.mask >> target & 1 or (self.ordered(r) and not self._may_go(r, target)):
+            if inst.fixed[r] or inst.length[r] > 1 or not option.mask >> target & 1:
+                return None
+            if self.ordered(r) and not self.in_order(r) >> target & 1:
                 return None
             for unit in option.units:
                 other = grid[unit][target]
                 if other >= 0 and other not in seen:
                     seen.add(other)
                     found.append(other)
+            if seats is not None:
+                other = seats.in_the_way(r, target)
+                if other == CLOSED:
+                    return None
+                if other >= 0 and other not in seen:
+                    seen.add(other)
+                    found.append(other)
             if len(found) > most:
                 return None
-        if self.inst.rows_capped and not self._rows_allow(found, a, b):
-            return None
-        return found if self._pool_allows(found, a, b) else None
+        return found if self._may_swap(found, a, b) else None
 
-    def _may_go(self, r: int, target: int) -> bool:
-        return bool(self.in_order(r) >> target & 1)
-
-    def shift(self, found: list[int], a: int) -> int:
-        """How many pool tables more slot a gives to the other slot than it gets, if the component is swapped."""
-        total = 0
-        for r in found:
-            option = self.how[r]
-            if option is not None and option.pool:
-                total += 1 if self.at[r] == a else -1
-        return total
-
-    def _pool_allows(self, found: list[int], a: int, b: int) -> bool:
-        shift = self.shift(found, a)
-        if shift > 0:
-            return self.pool_used[b] + shift <= self.inst.pool[b]
-        return shift == 0 or self.pool_used[a] - shift <= self.inst.pool[a]
+    def _may_swap(self, found: list[int], a: int, b: int) -> bool:
+        if self.inst.rows_capped and not rows.allow(self, found, a, b):
+            return False
+        if self.zones and not walking.allow(self, found, a, b):
+            return False
+        return tables.allow(self, found, a, b)
 
     def swap(self, found: list[int], a: int, b: int) -> None:
         """Exchange the two slots for a component; doing it twice restores the plan."""

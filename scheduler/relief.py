@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from scheduler.construct import insert
+from scheduler.compile import compile_problem
+from scheduler.construct import insert_any
 from scheduler.errors import ProblemError
-from scheduler.instance import compile_problem
 from scheduler.problem import Participant, Problem, Request, Slot, Table
 from scheduler.replan import MOVES_PER_CHANGE, keep_published
 from scheduler.schedule import Schedule
@@ -97,9 +97,9 @@ def _fresh(name: str, taken: dict[str, int]) -> str:
 
 def _moves_to_place(problem: Problem, schedule: Schedule, request: str) -> int | None:
     """How many other meetings move when the request is placed as well; None when it cannot be placed that way."""
-    inst, plan, _, _ = keep_published(compile_problem(problem), schedule, 0)
+    _inst, plan, _, _ = keep_published(compile_problem(problem), schedule, 0)
     r = problem.request_index[request]
     before = plan.at[:]
-    if plan.at[r] >= 0 or not any(insert(plan, r, option, MOVES_PER_CHANGE) for option in inst.options[r]):
+    if plan.at[r] >= 0 or not insert_any(plan, r, MOVES_PER_CHANGE):
         return None
     return sum(a >= 0 and a != b for a, b in zip(before, plan.at, strict=True))

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from scheduler.bound import dual_bound, select
-from scheduler.construct import best_slot, insert
+from scheduler.bound import Rows, dual_bound, select
+from scheduler.compile import compile_problem
+from scheduler.construct import insert_any, place_freely
 from scheduler.contradictions import refuse_contradictions
 from scheduler.engine import solve
 from scheduler.errors import ProblemError
-from scheduler.instance import Instance, Option, compile_problem
+from scheduler.instance import NO_POOL, Instance, Option
 from scheduler.options import Options, Progress, Result
 from scheduler.plan import Plan
 from scheduler.problem import Problem
@@ -76,13 +77,13 @@ def replan(
     budget = MOVES_PER_CHANGE * (lost + new) if max_moves is None else max_moves
     _fill(plan, budget, run)
     if any(must and t < 0 for must, t in zip(inst.must, plan.at, strict=True)):
-        result = solve(problem, options, progress, stop)
+        result = solve(problem, options, progress, stop, published)
         return Replan(result, _changes(published, result.schedule.meetings), lost)
-    price = _price(whole, prices)
+    price = _price(whole, prices, options)
     run.bound = dual_bound(whole, price)
     run.report("replan", plan)
     keep = _kept_tables(problem, plan, origin, published)
-    result = result_of(plan, run, seat(inst, plan, run.stopped, keep=keep), price)
+    result = result_of(plan, run, seat(inst, plan, run.stopped, keep=keep).table, price)
     return Replan(result, _changes(published, result.schedule.meetings), lost)
 
 
@@ -116,10 +117,18 @@ def keep_published(inst: Instance, published: Schedule, first: int) -> tuple[Ins
 
 
 def _same_people(inst: Instance, r: int, meeting: Meeting) -> Option | None:
+    """The option by which the meeting is held: its people and interpreter, at its table if that is still possible."""
     names = [inst.problem.participant_index.get(person, -1) for person in meeting.participants]
     mine = [option for option in inst.options[r] if list(option.who) == names]
     table = inst.problem.table_index.get(meeting.table, -1)
-    return next((option for option in mine if table in option.tables), mine[0] if mine else None)
+    pool = inst.pool_of.get(table, NO_POOL)
+
+    def fit(option: Option) -> tuple[bool, bool]:
+        helper = None if option.interpreter < 0 else inst.unit_name(option.interpreter)
+        seated = table in option.tables or (not option.tables and option.pool == pool)
+        return helper == meeting.interpreter, seated
+
+    return max(mine, key=fit, default=None)
 
 
 def _only(options: tuple[Option, ...], mask: int) -> tuple[Option, ...]:
@@ -131,7 +140,7 @@ def _fill(plan: Plan, budget: int, run: Run) -> None:
     inst = plan.inst
     waiting = [r for r, t in enumerate(plan.at) if t < 0 and inst.options[r]]
     waiting.sort(key=lambda r: (not inst.must[r], -inst.value[r], r))
-    waiting = [r for r in waiting if not _place_freely(plan, r)]
+    waiting = [r for r in waiting if not any(place_freely(plan, r, inst.family(r, o)) for o in inst.families(r))]
     for longest in (1, 2, MOVES_PER_CHANGE):
         for r in waiting:
             if run.stopped():
@@ -139,20 +148,12 @@ def _fill(plan: Plan, budget: int, run: Run) -> None:
             if plan.at[r] >= 0 or not any(plan.within_limits(option) for option in inst.options[r]):
                 continue
             plan.journal.clear()
-            placed = any(insert(plan, r, option, longest) for option in inst.options[r])
+            placed = insert_any(plan, r, longest)
             moved = _moved(plan)
             if placed and moved <= budget:
                 budget -= moved
             else:
                 _undo(plan, r if placed else None)
-
-
-def _place_freely(plan: Plan, r: int) -> bool:
-    for option in plan.inst.options[r]:
-        if plan.within_limits(option) and (mask := plan.possible(r, option)):
-            plan.place(r, option, best_slot(plan, option, mask))
-            return True
-    return False
 
 
 def _moved(plan: Plan) -> int:
@@ -174,16 +175,13 @@ def _undo(plan: Plan, added: int | None) -> None:
     plan.journal.clear()
 
 
-def _price(inst: Instance, prices: Mapping[str, float] | None) -> list[float]:
+def _price(inst: Instance, prices: Mapping[str, float] | None, options: Options) -> list[float]:
     """Multipliers from an earlier run by name, or fresh ones."""
+    rows = Rows(inst)
     if prices is None:
-        selection = select(inst)
-        return [0.0] * (inst.n_units + 1) if selection is None else selection.price
-    problem = inst.problem
-    price = [prices.get(person.id, 0.0) for person in problem.participants]
-    for table, _ in sorted(inst.table_unit.items(), key=lambda item: item[1]):
-        price.append(prices.get(f"table:{problem.tables[table].id}", 0.0))
-    return [*price, prices.get("pool", 0.0)]
+        selection = select(inst, options.goals)
+        return [0.0] * len(rows.limits) if selection is None else selection.price
+    return [prices.get(name, 0.0) for name in rows.names()]
 
 
 def _kept_tables(

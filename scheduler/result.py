@@ -46,12 +46,12 @@ def meeting_of(plan: Plan, r: int, table: int) -> Meeting:
     problem, how = plan.inst.problem, plan.how[r]
     assert how is not None
     who = tuple(problem.participants[p].id for p in how.who)
-    return Meeting(problem.requests[r].id, who, problem.slots[plan.at[r]].id, problem.tables[table].id)
+    helper = None if how.interpreter < 0 else plan.inst.unit_name(how.interpreter)
+    return Meeting(problem.requests[r].id, who, problem.slots[plan.at[r]].id, problem.tables[table].id, helper)
 
 
 def prices_by_name(inst: Instance, price: Sequence[float]) -> dict[str, float]:
-    """The bound's multipliers by participant id, ``table:`` id, and ``pool``; zeros left out."""
-    names = [person.id for person in inst.problem.participants]
-    tables = sorted(inst.table_unit.items(), key=lambda item: item[1])
-    names += [f"table:{inst.problem.tables[table].id}" for table, _ in tables]
-    return {name: a for name, a in zip([*names, "pool"], price, strict=True) if a}
+    """The bound's multipliers by the names of what they price; zeros left out."""
+    from scheduler.bound import Rows
+
+    return {name: a for name, a in zip(Rows(inst).names(), price, strict=True) if a}

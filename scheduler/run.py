@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from scheduler.compact import compactness
+from scheduler.goals.compactness import compactness
 from scheduler.options import Options, Progress
 from scheduler.plan import Plan
 
@@ -62,7 +62,7 @@ class Run:
         """Tell the caller about a plan in which all must-meetings are placed."""
         if self.first is None:
             self.first = self.seconds
-        breaks, idle = compactness(plan.inst, plan)
+        breaks, idle = compactness(plan)
         if (plan.value, -breaks - idle) > self._best_so_far:
             self._best_so_far, self.best = (plan.value, -breaks - idle), self.seconds
         if self._progress is None:

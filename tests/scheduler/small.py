@@ -49,7 +49,8 @@ def best_value(problem: Problem) -> int | None:
         mine: list[Meeting | None] = [None]
         for who in product(*request.sides):
             for slot in problem.slots:
-                mine += [Meeting(request.id, who, slot.id, table.id) for table in problem.tables]
+                for helper in (None, *(person.id for person in problem.interpreters or ())):
+                    mine += [Meeting(request.id, who, slot.id, table.id, helper) for table in problem.tables]
         places.append([m for m in mine if m is None or alone_legal(problem, m)])
     for chosen in product(*places):
         meetings = tuple(m for m in chosen if m is not None)

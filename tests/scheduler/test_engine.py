@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from scheduler import Options, Problem, audit, problem_from_json, solve
-from scheduler.gaps import gaps
+from scheduler.goals.compactness import gaps
 from tests.scheduler.small import ask, data
 
 

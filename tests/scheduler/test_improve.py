@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 
 from scheduler import problem_from_json
+from scheduler.compile import compile_problem
 from scheduler.improve import _around
-from scheduler.instance import compile_problem
 from scheduler.plan import Plan
 from tests.scheduler.small import ask, data
 
