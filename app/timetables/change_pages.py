@@ -22,7 +22,7 @@ from app.timetables.choices import choices_for
 from app.timetables.forms import ActionForm, CancelForm, PlaceForm
 from app.timetables.models import Meeting, Timetable, Unplaced
 from app.timetables.obstacles import obstacles
-from app.timetables.policy import may_change, need_change, timetable_changer
+from app.timetables.policy import is_organiser, may_change, need_change, timetable_changer
 
 Page = str | Response | tuple[str, int]
 
@@ -44,7 +44,8 @@ def _back(timetable: Timetable, slot: Slot | None) -> Response:
     return redirect(url_for("timetables.grid", slug=event.slug, which=which, day=day))
 
 
-def _show(meeting: Meeting, error: str = "", status: int = 200) -> Page:
+def _show(meeting: Meeting, error: str = "", status: int = 200, *, over: bool = False) -> Page:
+    """The meeting's page; `over` after a refused extension, which an organiser can then have re-planned."""
     return _page(
         "meeting",
         status,
@@ -54,7 +55,10 @@ def _show(meeting: Meeting, error: str = "", status: int = 200) -> Page:
         cancel_form=CancelForm(),
         action=ActionForm(),
         changeable=may_change(meeting.timetable),
+        extendable=meeting.last_slot.ends_at > current_app.extensions["clock"](),
         error=error,
+        over=over,
+        organiser=is_organiser(),
     )
 
 
@@ -138,6 +142,26 @@ def free(slug: str) -> Page:
 def _fits(board: Board, row: Unplaced, slot: Slot, table: MeetingTable) -> bool:
     code = row.request.code
     return any(not obstacles(board, code, team, slot.key, table.label) for team in board.teams(code))
+
+
+@blueprint.post("/timetable/meetings/<int:meeting_id>/extend")
+@guarded(timetable_changer)
+def extend(slug: str, meeting_id: int) -> Page:
+    """Let a meeting last one slot more; an organiser may have the others moved out of its way."""
+    found = _meeting(meeting_id)
+    need_change(found.timetable)
+    replan = "replan" in request.form and is_organiser()
+    try:
+        with session().begin_nested():
+            clock = current_app.extensions["clock"]
+            run = services.extend_meeting(session(), found, need_user(), clock, replan=replan)
+    except AppError as refusal:
+        return _show(_meeting(meeting_id), refusal.message, refusal.status, over=True)
+    if run is not None:
+        flash(_("The meeting lasts longer; a run moves the others out of its way. Publish its draft when it is done."))
+        return redirect(url_for("timetables.run", slug=slug, run_id=run.id))
+    flash(_("The meeting lasts one slot more, and its people are told."), "success")
+    return _back(found.timetable, found.slot)
 
 
 @blueprint.post("/timetable/meetings/<int:meeting_id>/cancel")

@@ -2,10 +2,17 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, StringField
+from wtforms import BooleanField, IntegerField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from app.timetables.options import LONGEST, MOST_WORKERS, SHORTEST, RunOptions
+from app.timetables.goals import Goal
+from app.timetables.options import LONGEST, MOST_WORKERS, SHORTEST, Mode, RunOptions
+
+MODES = [
+    (Mode.FRESH.value, _l("Everything anew")),
+    (Mode.REPLAN.value, _l("As few moves as possible from what is published")),
+    (Mode.FILL.value, _l("No moves: only fill free places")),
+]
 
 
 class RunForm(FlaskForm):
@@ -29,22 +36,20 @@ class RunForm(FlaskForm):
         validators=[InputRequired(), NumberRange(0, 2**31 - 1)],
         description=_l("Another number gives another, equally good try."),
     )
-    keep_published = BooleanField(
-        _l("Leave published meetings where they are"),
-        description=_l("Only new and unplaced requests get a place. Pinned meetings never move anyway."),
-    )
+    mode = RadioField(_l("How"), choices=MODES, default=Mode.FRESH.value)
     with_cancelled = BooleanField(
         _l("Try cancelled meetings again"), description=_l("Otherwise what was cancelled stays cancelled.")
     )
 
-    def options(self) -> RunOptions:
-        """The options as chosen."""
+    def options(self, goals: tuple[Goal, ...]) -> RunOptions:
+        """The options as chosen, with these goals."""
         return RunOptions(
             time_limit=float(self.time_limit.data),
             workers=self.workers.data,
             seed=self.seed.data,
-            keep_published=self.keep_published.data,
             with_cancelled=self.with_cancelled.data,
+            mode=Mode(self.mode.data),
+            goals=goals,
         )
 
 

@@ -99,19 +99,6 @@ class Material:
         return [person for person in team if person != participant_id]
 
     @cached_property
-    def own_tables(self) -> dict[int, int]:
-        """Participant id -> id of the open table they stay at."""
-        return {p.id: p.own_table_id for p in self.participants if p.own_table_id in self.table_labels}
-
-    @cached_property
-    def owned_table_ids(self) -> frozenset[int]:
-        return frozenset(self.own_tables.values())
-
-    @cached_property
-    def tables_by_id(self) -> dict[int, MeetingTable]:
-        return {table.id: table for table in self.tables}
-
-    @cached_property
     def all_online(self) -> bool:
         """Whether there is no place to meet on site."""
         only_rooms = bool(self.tables) and all(table.zone.is_online for table in self.tables)

@@ -16,7 +16,7 @@ from app.meetings.models import MeetingRequest
 from app.registrations.models import Participant
 from app.timetables.material import Material, Placed, load_material
 from app.timetables.rules import value_of
-from app.timetables.ways import ONSITE, owners_admit, serves, ways_of
+from app.timetables.ways import ONSITE, serves, ways_of
 
 PROBLEM_FORMAT = "matchmaking-problem/1"
 
@@ -25,12 +25,10 @@ PROBLEM_FORMAT = "matchmaking-problem/1"
 class ProblemOptions:
     """What a run may do beside the rules of the event.
 
-    `keep_published`: meetings of the published timetable stay where they are, as far as that is still possible.
     `with_cancelled`: meetings that were cancelled in the published timetable are asked for again.
     `now`: what has begun by then stays, and nothing new is placed there.
     """
 
-    keep_published: bool = False
     with_cancelled: bool = True
     now: datetime | None = None
 
@@ -138,14 +136,10 @@ def _request(
         return None
     pin, slots = _place(material, request, begun)
     must = request.must_place
-    stays = kept is not None and (kept.slot_id in begun or (options.keep_published and pin is None))
-    if stays and kept and _can_stay(material, kept, sides, request):
-        key = material.slot_keys[kept.slot_id]
-        if slots is None or key in slots or kept.slot_id in begun:
-            pin = {"slot": key, "table": material.table_labels[kept.table_id]}
-            slots = None
-            sides = [[material.codes[person]] for person in kept.participant_ids]
-            must = True
+    if kept and kept.slot_id in begun and _goes_on(material, kept, sides, request):
+        pin = {"slot": material.slot_keys[kept.slot_id], "table": material.table_labels[kept.table_id]}
+        slots, must = None, True
+        sides = [[material.codes[person]] for person in kept.participant_ids]
     row = {
         "id": request.code,
         "sides": sides,
@@ -197,16 +191,9 @@ def _place(
     return {"slot": material.slot_keys[pin.slot_id], "table": table}, slots
 
 
-def _can_stay(material: Material, kept: Placed, sides: list[list[str]], request: MeetingRequest) -> bool:
-    """Whether a published meeting could be held as it is: place open to them, everybody there, on their side."""
-    span = material.span(kept.slot_id, material.length_of(request))
-    if kept.cancelled or span is None or span[-1] != kept.last_slot_id or kept.table_id not in material.table_labels:
+def _goes_on(material: Material, kept: Placed, sides: list[list[str]], request: MeetingRequest) -> bool:
+    """Whether a published meeting that has begun is still held: its place is there, its people are, on their sides."""
+    if kept.cancelled or kept.table_id not in material.table_labels or len(kept.participant_ids) != len(sides):
         return False
-    if material.closures.get(kept.table_id, frozenset()) & set(span):
-        return False
-    if len(kept.participant_ids) != len(sides) or not owners_admit(material, kept.table_id, kept.participant_ids):
-        return False
-    return all(
-        material.codes.get(person) in side and not material.away.get(person, frozenset()) & set(span)
-        for person, side in zip(kept.participant_ids, sides, strict=True)
-    )
+    there = all(material.codes.get(p) in side for p, side in zip(kept.participant_ids, sides, strict=True))
+    return there and material.span(kept.slot_id, material.length_of(request)) is not None

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from flask import Response, current_app, flash, jsonify, redirect, render_template, url_for
+from flask import Response, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -12,13 +12,19 @@ from app.core.database import session
 from app.core.errors import AppError, NotFound
 from app.core.guard import guarded
 from app.events.policy import current_event, event_organiser
-from app.timetables import queries
+from app.timetables import queries, showing
 from app.timetables.blueprint import blueprint
-from app.timetables.forms import ActionForm, RunForm
+from app.timetables.forms import MODES, ActionForm, RunForm
+from app.timetables.goals import TOLERANCES, USUAL, goals_in, moved
+from app.timetables.material import places_of
 from app.timetables.models import RunState, SchedulingRun
+from app.timetables.options import RunOptions
 from app.timetables.queries import LIVE_RUN_STATES
+from app.timetables.rules import differences
 from app.timetables.services import draft_from_run, start_run, stop_run
 from app.timetables.services.runs import summary
+
+SHOWN_CHANGES = 100
 
 
 @blueprint.route("/runs", methods=["GET", "POST"])
@@ -26,22 +32,29 @@ from app.timetables.services.runs import summary
 def runs(slug: str) -> str | BaseResponse | tuple[str, int]:
     """All runs of the event, side by side, and the form that starts one."""
     event, form, status = current_event(), RunForm(), 200
-    if form.validate_on_submit():
-        try:
-            with session().begin_nested():
-                run = start_run(session(), event, form.options(), need_user(), current_app.extensions["clock"])
-        except AppError as error:
-            form.form_errors.append(error.message)
-            status = error.status
-        else:
-            return redirect(url_for("timetables.run", slug=slug, run_id=run.id))
-    elif form.is_submitted():
-        status = 422
     found = queries.runs_of(session(), event.id)
+    goals = RunOptions.from_json(found[0].options).goals if found else USUAL
+    try:
+        goals = goals_in(request.form, goals)
+        if "move" in request.form:  # without scripts the order changes here, one place at a time
+            goals = moved(goals, *request.form["move"].partition("|")[::2])
+        elif form.validate_on_submit():
+            with session().begin_nested():
+                run = start_run(session(), event, form.options(goals), need_user(), current_app.extensions["clock"])
+            return redirect(url_for("timetables.run", slug=slug, run_id=run.id))
+        elif form.is_submitted():
+            status = 422
+    except AppError as error:
+        form.form_errors.append(error.message)
+        status = error.status
     draft = queries.draft_timetable(session(), event.id)
     page = render_template(
         "timetables/runs.html",
         form=form,
+        goals=goals,
+        moved="move" in request.form,
+        measures=measures(),
+        tolerances=[(str(share), f"{100 * share:g} %" if share else _("nothing")) for share in TOLERANCES],
         action=ActionForm(),
         runs=found,
         active=queries.running(session(), event.id),
@@ -61,6 +74,11 @@ def run(slug: str, run_id: int) -> str:
     return render_template(
         "timetables/run.html",
         run=found,
+        options=RunOptions.from_json(found.options),
+        modes=dict(MODES),
+        counted=_counted(found),
+        measures=measures(),
+        **_moves(found),
         action=ActionForm(),
         live=found.state in LIVE_RUN_STATES,
         series=_series(found),
@@ -68,6 +86,42 @@ def run(slug: str, run_id: int) -> str:
         draft=queries.draft_timetable(session(), event.id),
         published=queries.published_timetable(session(), event.id),
     )
+
+
+def measures() -> list[tuple[str, str]]:
+    """What runs are compared by beside value, breaks and idle slots: (measure, heading)."""
+    return [
+        ("table_moves", _("Table moves")),
+        ("zone_moves", _("Zone moves")),
+        ("rushed", _("Hurries")),
+        ("below_minimum", _("Below minimum")),
+        ("unwelcome", _("Unwelcome times")),
+        ("moved", _("Moved")),
+    ]
+
+
+def _counted(found: SchedulingRun) -> list[tuple[str, str]]:
+    """What a re-planning run did to the published meetings, in words; empty for a fresh run."""
+    words = {
+        "lost": _("No longer possible where they were"),
+        "moved": _("Moved to another time"),
+        "reseated": _("Moved to another table"),
+        "added": _("New"),
+        "cancelled": _("Cancelled"),
+    }
+    changes = found.measures.get("changes") or {}
+    return [(text, str(changes[kind])) for kind, text in words.items() if kind in changes]
+
+
+def _moves(found: SchedulingRun) -> dict[str, Any]:
+    """Exactly what would change for participants, when the run is the draft beside a published timetable."""
+    db, event = session(), current_event()
+    draft, published = queries.draft_timetable(db, event.id), queries.published_timetable(db, event.id)
+    if draft is None or published is None or draft.run_id != found.id:
+        return {"lines": [], "more": 0}
+    differing = differences(places_of(db, published.id), places_of(db, draft.id))
+    lines = showing.change_lines(db, event, differing[:SHOWN_CHANGES])
+    return {"lines": lines, "more": max(0, len(differing) - SHOWN_CHANGES)}
 
 
 def _series(found: SchedulingRun) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from app.timetables.services.moves import (
     swap_meetings,
     unpin_meeting,
 )
+from app.timetables.services.overruns import extend_meeting
 from app.timetables.services.publishing import PublishRefused, publish
 from app.timetables.services.runs import solve_now, start_run, stop_run
 from app.timetables.services.upkeep import drop_request
@@ -20,6 +21,7 @@ __all__ = [
     "cancel_meeting",
     "draft_from_run",
     "drop_request",
+    "extend_meeting",
     "move_meeting",
     "pin_meeting",
     "place_request",

@@ -48,13 +48,13 @@ def move_meeting(
     board = load_board(session, event, meeting.timetable)
     held = board.held[meeting.request.code]
     need_free(obstacles(board, held.request, held.people, slot.key, table.label))
-    spot = _spot(board, held.request, held.people, slot, table, held.interpreter)
+    spot = spot_of(board, held.request, held.people, slot, table, held.interpreter)
     with named_conflicts(session, meeting.timetable, spot):
         stand_up(session, meeting)
         sit(session, meeting, spot)
     _record(session, event, meeting, "meeting.move", actor, clock, slot=slot.key, table=table.label)
     found = Difference(ChangeKind.MOVED, meeting.request_id, old, place_of(meeting))
-    _tell(session, meeting.timetable, [found], actor, clock)
+    tell(session, meeting.timetable, [found], actor, clock)
     return meeting
 
 
@@ -73,7 +73,7 @@ def swap_meetings(session: Session, one: Meeting, other: Meeting, actor: User | 
     held = {meeting.id: board.held[meeting.request.code] for meeting in (one, other)}
     with board.without(one.request.code, other.request.code):
         spots = [
-            (meeting, _spot(board, mine.request, mine.people, slot, table, mine.interpreter))
+            (meeting, spot_of(board, mine.request, mine.people, slot, table, mine.interpreter))
             for meeting, slot, table in goals
             if (mine := held[meeting.id])
         ]
@@ -86,7 +86,7 @@ def swap_meetings(session: Session, one: Meeting, other: Meeting, actor: User | 
             sit(session, meeting, spot)
     found = [Difference(ChangeKind.MOVED, m.request_id, old, place_of(m)) for m, old in ((one, first), (other, second))]
     _record(session, event, one, "meeting.swap", actor, clock, other=other.request.code)
-    _tell(session, one.timetable, found, actor, clock)
+    tell(session, one.timetable, found, actor, clock)
 
 
 def cancel_meeting(session: Session, meeting: Meeting, reason: str, actor: User | None, clock: Clock) -> None:
@@ -112,7 +112,7 @@ def cancel_meeting(session: Session, meeting: Meeting, reason: str, actor: User 
     if twin is not None:
         take_out(session, twin, "cancelled", reason)
     found = Difference(ChangeKind.CANCELLED, meeting.request_id, old, None)
-    _tell(session, meeting.timetable, [found], actor, clock, reason)
+    tell(session, meeting.timetable, [found], actor, clock, reason)
 
 
 def place_request(
@@ -134,7 +134,7 @@ def place_request(
         raise Conflict(_("This request has a meeting already."))
     board = load_board(session, event, timetable)
     people = team_for(board, request.code, slot.key, table.label)
-    spot = _spot(board, request.code, people, slot, table)
+    spot = spot_of(board, request.code, people, slot, table)
     with named_conflicts(session, timetable, spot):
         meeting = meeting or Meeting(timetable_id=timetable.id, request_id=request.id)
         meeting.cancel_reason, meeting.pinned = "", False
@@ -143,7 +143,7 @@ def place_request(
     session.refresh(meeting)
     _record(session, event, meeting, "meeting.place", actor, clock, slot=slot.key, table=table.label)
     found = Difference(ChangeKind.ADDED, request.id, None, place_of(meeting))
-    _tell(session, timetable, [found], actor, clock)
+    tell(session, timetable, [found], actor, clock)
     return meeting
 
 
@@ -180,7 +180,7 @@ def team_for(board: Board, request: str, slot: str, table: str) -> tuple[str, ..
     raise Conflict(_("The request is not accepted any more, or a person left."))
 
 
-def _spot(
+def spot_of(
     board: Board, request: str, people: tuple[str, ...], slot: Slot, table: MeetingTable, rather: str | None = None
 ) -> Spot:
     """What a meeting takes from a slot on: as many slots as it lasts, and the interpreter it needs, `rather` this."""
@@ -209,7 +209,7 @@ def _record(
     )
 
 
-def _tell(
+def tell(
     session: Session, timetable: Timetable, found: list[Difference], actor: User | None, clock: Clock, reason: str = ""
 ) -> None:
     """Changes of a draft are nobody's news yet."""

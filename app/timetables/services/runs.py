@@ -7,6 +7,7 @@ between them. Whoever calls commits after each.
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -18,12 +19,14 @@ from app.core.clock import Clock
 from app.core.errors import Conflict, Invalid
 from app.core.models import Job, JobState
 from app.events.models import Event
+from app.events.queries import slots_of
 from app.timetables import engine
 from app.timetables.changes import lock_event
+from app.timetables.exchange import schedule_of
 from app.timetables.models import RunState, SchedulingRun
-from app.timetables.options import RunOptions
+from app.timetables.options import Mode, RunOptions
 from app.timetables.problem import build_problem
-from app.timetables.queries import LIVE_RUN_STATES, running
+from app.timetables.queries import LIVE_RUN_STATES, published_timetable, running
 from app.timetables.services.drafts import draft_from_run
 
 JOB_KIND = "timetables.solve"
@@ -47,9 +50,12 @@ def start_run(session: Session, event: Event, options: RunOptions, actor: User |
 
 def new_run(session: Session, event: Event, options: RunOptions, actor: User | None, clock: Clock) -> SchedulingRun:
     """A run that keeps all it takes to repeat it. Raises Invalid when there is nothing to schedule."""
-    options = options.checked()
-    problem = build_problem(session, event, options.problem)
+    options = _at_this_moment(session, event, options.checked(), clock)
+    problem = build_problem(session, event, replace(options.problem, now=clock()))
     need_something(problem)
+    baseline = _baseline(session, event, problem)
+    if options.mode is not Mode.FRESH and baseline is None:
+        raise Invalid(_("There is no published timetable to start from yet. Start a fresh run."), field="mode")
     run = SchedulingRun(
         event_id=event.id,
         state=RunState.QUEUED,
@@ -57,6 +63,7 @@ def new_run(session: Session, event: Event, options: RunOptions, actor: User | N
         seed=options.seed,
         engine_version=engine.VERSION,
         problem=json.dumps(problem),
+        baseline=None if baseline is None else json.dumps(baseline),
         requests=len(problem["requests"]),
         measures={},
         points=[],
@@ -76,6 +83,23 @@ def new_run(session: Session, event: Event, options: RunOptions, actor: User | N
         detail=options.to_json(),
     )
     return run
+
+
+def _at_this_moment(session: Session, event: Event, options: RunOptions, clock: Clock) -> RunOptions:
+    """The options with the first slot that has not begun. Raises Invalid when all of them have."""
+    if options.mode is Mode.FRESH:
+        return options
+    slots = [slot for slot in slots_of(session, event.id) if slot.is_open]
+    coming = [slot for slot in slots if slot.starts_at > clock()]
+    if slots and not coming:
+        raise Invalid(_("The last slot has begun; there is nothing left to plan."), field="mode")
+    return replace(options, first_slot=coming[0].key if len(coming) < len(slots) else None)
+
+
+def _baseline(session: Session, event: Event, problem: engine.Row) -> engine.Row | None:
+    """The published timetable as a schedule, None while there is none."""
+    published = published_timetable(session, event.id)
+    return None if published is None else schedule_of(session, event, published, problem) | {"bound": None}
 
 
 def need_something(problem: engine.Row) -> None:
@@ -131,14 +155,14 @@ def work(
 ) -> engine.Outcome:
     """Let the engine work on a run's own problem with its own options; touches no database."""
     options = RunOptions.from_json(run.options)
-    return engine.solve(
-        json.loads(run.problem or "{}"),
-        time_limit=options.time_limit,
-        workers=options.workers,
-        seed=run.seed,
-        progress=progress,
-        should_stop=should_stop,
-    )
+    problem, baseline = json.loads(run.problem or "{}"), json.loads(run.baseline or "null")
+    goals = tuple((goal.name, goal.tolerance) for goal in options.goals)
+    orders = engine.Orders(options.time_limit, options.workers, run.seed, goals)
+    told: dict[str, Any] = {"orders": orders, "progress": progress, "should_stop": should_stop, "baseline": baseline}
+    if options.mode is Mode.FRESH:
+        return engine.solve(problem, **told)
+    most = 0 if options.mode is Mode.FILL else None
+    return engine.replan(problem, **told, first_slot=options.first_slot, max_moves=most)
 
 
 def note_point(session: Session, run: SchedulingRun, points: list[engine.Point], clock: Clock) -> None:
@@ -163,7 +187,9 @@ def finish(
     run.state, run.finished_at = RunState.STOPPED if stopped else RunState.FINISHED, clock()
     run.schedule = json.dumps(outcome.schedule)
     run.value, run.bound, run.placed = outcome.value, outcome.bound, outcome.placed
-    run.measures = {**outcome.measures, "optimal": outcome.optimal}
+    run.measures = {**outcome.measures, "optimal": outcome.optimal, "changes": outcome.changes}
+    if run.baseline:
+        run.measures["moved"] = _moved(json.loads(run.baseline), outcome.schedule)
     seconds = (run.finished_at - (run.started_at or run.finished_at)).total_seconds()
     last = engine.Point(seconds, outcome.value, outcome.bound, outcome.measures["breaks"], outcome.placed)
     run.points = [*run.points, *(point.to_row() for point in (*points, last))]
@@ -171,6 +197,16 @@ def finish(
     actor = session.get(User, run.created_by_id) if run.created_by_id is not None else None
     draft_from_run(session, run, actor, clock)
     announce(session, run, clock)
+
+
+def _moved(baseline: engine.Row, schedule: engine.Row) -> int:
+    """How many published meetings are not held at their time and table with their people any more."""
+
+    def places(rows: list[engine.Row]) -> dict[str, tuple[str, str, tuple[str, ...]]]:
+        return {row["request"]: (row["slot"], row["table"], tuple(row["participants"])) for row in rows}
+
+    now = places(schedule["meetings"])
+    return sum(now.get(request) != place for request, place in places(baseline["meetings"]).items())
 
 
 def fail(session: Session, run: SchedulingRun, sentence: str, clock: Clock) -> None:
