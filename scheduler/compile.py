@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import islice, product
 
 from scheduler.instance import MOST_TEAMS, NO_POOL, Instance, Option, Pool
@@ -136,25 +135,28 @@ class _Compiler:
                 self.starts[request.length] = starts_of_days(self.days, request.length)
             allowed &= self.starts[request.length]
         table = None if pin is None or pin.table is None else self.problem.table_index[pin.table]
-        sides = [[self.people[p] for p in side] for side in request.sides]
-        teams = list(islice(product(*sides), MOST_TEAMS + 1))
-        self.truncated |= len(teams) > MOST_TEAMS
         found: list[Option] = []
-        for who in teams[:MOST_TEAMS]:
+        for who in self._teams(request):
             free = self.everything
             for p in who:
                 free &= self.free[p]
-            mask = allowed & starts(free, request.length)
+            mask = allowed & free if request.length == 1 else allowed & starts(free, request.length)
             if mask and len(set(who)) == len(who):
-                for option in self._seated(who, mask, table, request.length):
-                    found += self._interpreted(option, request.length)
-        return _with_families(found, self.pools)
+                found += self._seated(who, mask, table, request.length)
+        if self.problem.interpreters is not None:
+            found = [with_helper for option in found for with_helper in self._interpreted(option, request.length)]
+        return _with_families(found, self.pools) if len(found) > 1 else found
+
+    def _teams(self, request: Request) -> list[tuple[int, ...]]:
+        """One participant from each side, in every way up to ``MOST_TEAMS``."""
+        if all(len(side) == 1 for side in request.sides):
+            return [tuple(self.people[side[0]] for side in request.sides)]
+        teams = list(islice(product(*([self.people[p] for p in side] for side in request.sides)), MOST_TEAMS + 1))
+        self.truncated |= len(teams) > MOST_TEAMS
+        return teams[:MOST_TEAMS]
 
     def _interpreted(self, option: Option, length: int) -> Iterator[Option]:
         """The option with each interpreter who can help, or as it is where none is needed."""
-        if self.problem.interpreters is None:
-            yield option
-            return
         able = interpreters_for([self.problem.participants[p] for p in option.who], self.helpers)
         if able is None:
             yield option
@@ -162,7 +164,7 @@ class _Compiler:
             unit = len(self.problem.participants) + i
             mask = option.mask & starts(self.free[unit], length)
             if mask:
-                yield replace(option, units=(*option.units, unit), mask=mask, interpreter=unit)
+                yield option._replace(units=(*option.units, unit), mask=mask, interpreter=unit)
 
     def _suits(self, table: int, who: tuple[int, ...]) -> bool:
         if self.everywhere:
@@ -211,11 +213,11 @@ class _Compiler:
 
 def _with_families(found: list[Option], pools: list[Pool]) -> list[Option]:
     """Options that take the same units and a table of the same kind get the position of the first of them."""
-    if len(found) < 2 or len(pools) < 2:
-        return [replace(option, family=i) if i else option for i, option in enumerate(found)]
+    if len(pools) < 2:
+        return [option._replace(family=i) if i else option for i, option in enumerate(found)]
     first: dict[tuple[object, ...], int] = {}
     families = []
     for i, option in enumerate(found):
         kind = -1 if option.pool == NO_POOL else pools[option.pool].kind
         families.append(first.setdefault((option.who, option.units, kind), i))
-    return [replace(option, family=i) for option, i in zip(found, families, strict=True)]
+    return [option._replace(family=i) for option, i in zip(found, families, strict=True)]

@@ -64,6 +64,8 @@ def insert(plan: Plan, r: int, family: Sequence[Option], longest: int) -> bool:
 
 def place_freely(plan: Plan, r: int, family: Sequence[Option]) -> bool:
     """Place r where nothing is in the way, beside other meetings of its people if there is a choice of zones."""
+    if not plan.within_limits(family[0]):
+        return False
     found = [(option, best_slot(plan, r, option, mask)) for option in family if (mask := plan.possible(r, option))]
     if not found:
         return False

@@ -10,6 +10,7 @@ from scheduler.construct import construct, fill
 from scheduler.contradictions import refuse_contradictions
 from scheduler.errors import ImpossibleError, SchedulerError
 from scheduler.instance import Instance
+from scheduler.memory import collector_paused
 from scheduler.options import Options, Progress, Result
 from scheduler.plan import Plan
 from scheduler.polish import polish
@@ -28,25 +29,33 @@ def solve(
 ) -> Result:
     """The best legal schedule found; see ``scheduler.solve``."""
     run = Run(options, progress, stop)
-    inst = compile_problem(problem)
-    refuse_contradictions(inst)
+    with collector_paused():
+        inst = compile_problem(problem)
+        refuse_contradictions(inst)
+        if options.problem == "event":
+            plan, price = _start(inst, run)
     if options.problem == "b2b":
         from scheduler.benchmark import solve_benchmark
 
         return solve_benchmark(inst, run)
-    selection = select(inst, options.goals)
-    if selection is None:
-        raise ImpossibleError("musts_clash", "requests", "the must-meetings cannot all be held")
-    run.bound = selection.bound
-    plan = _first_plan(inst, selection.choice, run)
     run.report("construct", plan)
     if plan.value < run.bound:
         from scheduler.improve import improve
 
         improve(plan, run, share=0.6)
-    run.report("improve", plan)
+        run.report("improve", plan)
     seats = polish(plan, run, _home(problem, baseline))
-    return result_of(plan, run, seats.table, selection.price)
+    with collector_paused():
+        return result_of(plan, run, seats.table, price)
+
+
+def _start(inst: Instance, run: Run) -> tuple[Plan, list[float]]:
+    """The first plan, and the prices that prove its bound."""
+    selection = select(inst, run.options.goals)
+    if selection is None:
+        raise ImpossibleError("musts_clash", "requests", "the must-meetings cannot all be held")
+    run.bound = selection.bound
+    return _first_plan(inst, selection.choice, run), selection.price
 
 
 def _home(problem: Problem, baseline: Schedule | None) -> dict[int, int]:

@@ -97,7 +97,11 @@ def _pinned(inst: Instance, plan: Plan, r: int) -> Unplaced | None:
 
 def _one_thing_missing(inst: Instance, plan: Plan, r: int) -> Unplaced | None:
     """The people of a team are free in some slot: what else is missing then, by the first thing that none has."""
-    left = {option: _people_free(plan, r, option) & plan.in_order(r) for option in inst.options[r]}
+    masks = [_people_free(plan, r, option) for option in inst.options[r]]
+    if not any(masks):
+        return None
+    order = plan.in_order(r)
+    left = {option: mask & order for option, mask in zip(inst.options[r], masks, strict=True)}
     slots: dict[int, None] = {}
     for code, sentence, narrow in (
         ("interpreters_busy", "but every interpreter who could help is taken", _with_interpreter),

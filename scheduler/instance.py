@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from scheduler.problem import Problem
 
@@ -24,8 +25,7 @@ MOST_TEAMS = 4096
 NO_POOL = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """``units`` are taken for the meeting's slots, ``mask`` the first slots possible, ``pool`` the pool it takes a
     table of (``NO_POOL``: none); ``tables`` the own (or pinned) tables it may sit at, empty for any of the pool.
     ``zone`` is the number of its zone where walking matters, else -1; ``interpreter`` a unit or -1."""

@@ -97,7 +97,7 @@ def _fresh(name: str, taken: dict[str, int]) -> str:
 
 def _moves_to_place(problem: Problem, schedule: Schedule, request: str) -> int | None:
     """How many other meetings move when the request is placed as well; None when it cannot be placed that way."""
-    _inst, plan, _, _ = keep_published(compile_problem(problem), schedule, 0)
+    plan = keep_published(compile_problem(problem), schedule, 0).plan
     r = problem.request_index[request]
     before = plan.at[:]
     if plan.at[r] >= 0 or not insert_any(plan, r, MOVES_PER_CHANGE):

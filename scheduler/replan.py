@@ -16,6 +16,7 @@ from scheduler.contradictions import refuse_contradictions
 from scheduler.engine import solve
 from scheduler.errors import ProblemError
 from scheduler.instance import NO_POOL, Instance, Option
+from scheduler.memory import collector_paused
 from scheduler.options import Options, Progress, Result
 from scheduler.plan import Plan
 from scheduler.problem import Problem
@@ -67,29 +68,56 @@ def replan(
     stop: Callable[[], bool] | None = None,
 ) -> Replan:
     """The new schedule for the changed problem; see ``scheduler.replan``."""
-    run = Run(options, progress, stop)
+    with collector_paused():
+        return _replan(problem, published, Run(options, progress, stop), now, max_moves, prices)
+
+
+def _replan(
+    problem: Problem,
+    published: Schedule,
+    run: Run,
+    now: str | None,
+    max_moves: int | None,
+    prices: Mapping[str, float] | None,
+) -> Replan:
     whole = compile_problem(problem)
     refuse_contradictions(whole)
     if now is not None and now not in problem.slot_index:
         raise ProblemError("unknown_id", "now", f"there is no slot {now!r}")
-    inst, plan, lost, new = keep_published(whole, published, 0 if now is None else problem.slot_index[now])
+    kept = keep_published(whole, published, 0 if now is None else problem.slot_index[now])
+    inst, plan = kept.inst, kept.plan
     origin = list(zip(plan.at, plan.how, strict=True))
-    budget = MOVES_PER_CHANGE * (lost + new) if max_moves is None else max_moves
-    _fill(plan, budget, run)
+    budget = MOVES_PER_CHANGE * (len(kept.lost) + len(kept.new)) if max_moves is None else max_moves
+    _fill(plan, budget, run, kept.touched() if max_moves is None else None)
     if any(must and t < 0 for must, t in zip(inst.must, plan.at, strict=True)):
-        result = solve(problem, options, progress, stop, published)
-        return Replan(result, _changes(published, result.schedule.meetings), lost)
-    price = _price(whole, prices, options)
+        result = solve(problem, run.options, run.tell, run.asked, published)
+        return Replan(result, _changes(published, result.schedule.meetings), len(kept.lost))
+    price = _price(whole, prices, run.options)
     run.bound = dual_bound(whole, price)
     run.report("replan", plan)
     keep = _kept_tables(problem, plan, origin, published)
     result = result_of(plan, run, seat(inst, plan, run.stopped, keep=keep).table, price)
-    return Replan(result, _changes(published, result.schedule.meetings), lost)
+    return Replan(result, _changes(published, result.schedule.meetings), len(kept.lost))
 
 
-def keep_published(inst: Instance, published: Schedule, first: int) -> tuple[Instance, Plan, int, int]:
-    """Place every published meeting that still holds, and freeze the slots before ``first``. Also returns how many
-    published meetings were lost, and how many requests are new."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What of a published schedule still holds, as a plan; ``lost`` are the requests whose meeting does not, ``new``
+    those that the schedule did not know."""
+
+    inst: Instance
+    plan: Plan
+    lost: tuple[int, ...]
+    new: tuple[int, ...]
+
+    def touched(self) -> set[int]:
+        """The units of everything lost or new."""
+        requests = (*self.lost, *self.new)
+        return {unit for r in requests for option in self.inst.options[r] for unit in option.units}
+
+
+def keep_published(inst: Instance, published: Schedule, first: int) -> Kept:
+    """Place every published meeting that still holds, and freeze the slots before ``first``."""
     problem = inst.problem
     found: dict[int, tuple[Option, int]] = {}
     homeless: set[int] = set()  # their table has closed: if somebody must go, then they
@@ -112,14 +140,17 @@ def keep_published(inst: Instance, published: Schedule, first: int) -> tuple[Ins
     for r, (option, t) in sorted(found.items(), key=lambda item: (item[0] in homeless, item[1][1], item[0])):
         if plan.fits(r, option, t):
             plan.place(r, option, t)
-    lost = sum(m.request in problem.request_index for m in published.meetings) - plan.placed()
-    return inst, plan, lost, sum(request.id not in known for request in problem.requests)
+    rank = problem.request_index
+    lost = tuple(rank[m.request] for m in published.meetings if m.request in rank and plan.at[rank[m.request]] < 0)
+    return Kept(inst, plan, lost, tuple(r for r, q in enumerate(problem.requests) if q.id not in known))
 
 
 def _same_people(inst: Instance, r: int, meeting: Meeting) -> Option | None:
     """The option by which the meeting is held: its people and interpreter, at its table if that is still possible."""
     names = [inst.problem.participant_index.get(person, -1) for person in meeting.participants]
     mine = [option for option in inst.options[r] if list(option.who) == names]
+    if len(mine) < 2:
+        return mine[0] if mine else None
     table = inst.problem.table_index.get(meeting.table, -1)
     pool = inst.pool_of.get(table, NO_POOL)
 
@@ -132,15 +163,19 @@ def _same_people(inst: Instance, r: int, meeting: Meeting) -> Option | None:
 
 
 def _only(options: tuple[Option, ...], mask: int) -> tuple[Option, ...]:
-    return tuple(replace(o, mask=o.mask & mask) for o in options if o.mask & mask)
+    return tuple(option._replace(mask=option.mask & mask) for option in options if option.mask & mask)
 
 
-def _fill(plan: Plan, budget: int, run: Run) -> None:
-    """Free places first, for everybody; then chains, the longer the later, while the budget of moves lasts."""
+def _fill(plan: Plan, budget: int, run: Run, touched: set[int] | None) -> None:
+    """Free places first, for everybody; then chains for the requests of the touched units (None: for all), the longer
+    the later, while the budget of moves lasts. What no change has touched was tried when the schedule was made."""
     inst = plan.inst
     waiting = [r for r, t in enumerate(plan.at) if t < 0 and inst.options[r]]
     waiting.sort(key=lambda r: (not inst.must[r], -inst.value[r], r))
     waiting = [r for r in waiting if not any(place_freely(plan, r, inst.family(r, o)) for o in inst.families(r))]
+    if touched is not None:
+        near = {r for unit in touched for r in inst.requests_of[unit]}
+        waiting = [r for r in waiting if inst.must[r] or r in near]
     for longest in (1, 2, MOVES_PER_CHANGE):
         for r in waiting:
             if run.stopped():

@@ -28,7 +28,7 @@ class Run:
     ) -> None:
         self.options = options
         self.started = time.monotonic()
-        self._progress = progress
+        self.tell = progress
         self._stop = stop
         self.bound = 0
         self.first: float | None = None
@@ -65,10 +65,10 @@ class Run:
         breaks, idle = compactness(plan)
         if (plan.value, -breaks - idle) > self._best_so_far:
             self._best_so_far, self.best = (plan.value, -breaks - idle), self.seconds
-        if self._progress is None:
+        if self.tell is None:
             return
         gap = 1 - plan.value / self.bound if self.bound else 0.0
-        self._progress(Progress(self.seconds, stage, plan.value, self.bound, gap, breaks, idle, plan.placed()))
+        self.tell(Progress(self.seconds, stage, plan.value, self.bound, gap, breaks, idle, plan.placed()))
 
     @contextmanager
     def watching(self, solver: Stoppable) -> Iterator[None]:

@@ -22,6 +22,7 @@ class Diary:
         self.schedule = schedule
         self.slots = {slot.id: slot for slot in problem.slots}
         self.rank = {slot.id: i for i, slot in enumerate(problem.slots)}
+        self._alone = {slot.id: (slot,) for slot in problem.slots}
         self.tables = {table.id: table for table in problem.tables}
         self.people = {person.id: person for person in problem.participants}
         self.requests = {request.id: request for request in problem.requests}
@@ -39,6 +40,10 @@ class Diary:
         self.load = Counter(person for meeting in self.meetings for person in meeting.participants)
 
     def _strange(self, meeting: Meeting) -> list[str]:
+        """The ids of a meeting that are not known."""
+        known = meeting.request in self.requests and meeting.slot in self.slots and meeting.table in self.tables
+        if known and meeting.interpreter is None and self.people.keys() >= set(meeting.participants):
+            return []
         strange = [] if meeting.request in self.requests else [meeting.request]
         strange += [] if meeting.slot in self.slots else [meeting.slot]
         strange += [] if meeting.table in self.tables else [meeting.table]
@@ -48,8 +53,11 @@ class Diary:
 
     def span(self, meeting: Meeting) -> tuple[Slot, ...]:
         """The slots a meeting lasts, as far as its day goes."""
+        length = self.requests[meeting.request].length
+        if length == 1:
+            return self._alone[meeting.slot]
         first = self.rank[meeting.slot]
-        slots = self.problem.slots[first : first + self.requests[meeting.request].length]
+        slots = self.problem.slots[first : first + length]
         return tuple(slot for slot in slots if slot.day == slots[0].day)
 
     def agendas(self) -> Iterator[tuple[str, Agenda]]:

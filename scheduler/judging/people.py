@@ -31,17 +31,17 @@ def attendance(diary: Diary) -> Iterator[Broken]:
     """Rule 2: nobody in two meetings in one slot, nobody while away; the same for interpreters."""
     busy: dict[tuple[str, str], str] = {}
     for meeting in diary.meetings:
-        away = {person: diary.people[person].away for person in meeting.participants}
+        absences = [(person, diary.people[person].away) for person in meeting.participants]
         if meeting.interpreter is not None:
-            away[f"interpreter {meeting.interpreter}"] = diary.interpreters[meeting.interpreter].away
-        for person, absences in away.items():
-            for slot in diary.span(meeting):
+            absences.append((f"interpreter {meeting.interpreter}", diary.interpreters[meeting.interpreter].away))
+        for slot in diary.span(meeting):
+            for person, away in absences:
                 other = busy.get((person, slot.id))
                 busy[person, slot.id] = meeting.request
                 if other is not None:
                     sentence = f"{person} is in {other} and {meeting.request} in {slot.id}"
                     yield Broken("double_booking", sentence, (person, slot.id, other, meeting.request))
-                if slot.id in absences:
+                if slot.id in away:
                     sentence = f"{meeting.request}: {person} is away in {slot.id}"
                     yield Broken("away", sentence, (meeting.request, person, slot.id))
 
