@@ -20,6 +20,7 @@ from app.events.policy import current_event
 from app.marketplace.models import EntryKind
 from app.registrations.models import RegistrationState
 from app.registrations.policy import current_participant, participant
+from app.timetables.queries import without_place
 
 SAMPLE = {
     "id": "-",
@@ -49,6 +50,7 @@ def mine(slug: str) -> str:
         sample=SAMPLE,
         feed_url=calendar_files.feed_address(me.feed_token),
         next_steps=_next_steps(event),
+        waiting=without_place(session(), me),
         **showing.page_of(event, agenda, now()),
     )
 

@@ -13,7 +13,7 @@ from app.core.jobs import JobContext, job
 from app.core.models import Job
 from app.timetables import engine
 from app.timetables.models import SchedulingRun
-from app.timetables.services import runs
+from app.timetables.services import relief, runs
 
 SECONDS_BETWEEN_UPDATES = 0.25
 
@@ -41,6 +41,18 @@ def solve(context: JobContext) -> None:
         watcher.close(lambda session, mine: runs.fail(session, mine, sentence, system_clock))
         raise
     watcher.close(lambda session, mine: runs.finish(session, mine, outcome, system_clock, stopped=context.should_stop))
+
+
+@job(relief.JOB_KIND)
+def find_help(context: JobContext) -> None:
+    """Try out what would help one request without a meeting; the answer stands with the request."""
+    row_id = int(context.payload["unplaced"])
+    with database().open(read_only=True) as session:
+        question = relief.question(session, row_id)
+    found = [] if question is None else relief.answer(question)
+    with database().open() as session:
+        relief.keep(session, row_id, found, system_clock)
+        session.commit()
 
 
 class _Watcher:

@@ -1,6 +1,7 @@
 """Reads on timetables, for the pages here and for later features."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -24,6 +25,7 @@ from app.timetables.models import (
     TimetableState,
     Unplaced,
 )
+from app.timetables.reasons import told_to
 
 LIVE_RUN_STATES = (RunState.QUEUED, RunState.RUNNING)
 
@@ -114,6 +116,56 @@ def unplaced_in(session: Session, timetable_id: int) -> Sequence[Unplaced]:
             joinedload(Unplaced.request).joinedload(MeetingRequest.recipient).options(*people),
         )
         .order_by(Unplaced.id)
+    ).all()
+
+
+def unplaced_row(session: Session, timetable_id: int, code: str) -> Unplaced:
+    """One request without a meeting by its code; raises NotFound when it has one, or is not there."""
+    found = session.scalars(
+        select(Unplaced)
+        .join(Unplaced.request)
+        .where(Unplaced.timetable_id == timetable_id, MeetingRequest.code == code)
+    ).first()
+    if found is None:
+        raise NotFound(_("This request is not without a meeting any more. Load the page again."))
+    return found
+
+
+@dataclass(frozen=True)
+class WithoutPlace:
+    """An agreed meeting that found no place, as one of the two reads it: with whom, why, and what would help."""
+
+    name: str
+    organisation: str
+    why: str
+    help: str
+
+
+def without_place(session: Session, me: Participant) -> list[WithoutPlace]:
+    """Somebody's agreed requests that have no meeting in the published timetable, in the order they were made."""
+    found = []
+    for row in _unplaced_for(session, me.event_id, me.id):
+        asking, asked = row.request.requester, row.request.recipient
+        other = asked if asking.id == me.id else asking
+        why, hint = told_to(row.reason, row.detail, me.code, other.user.name)
+        found.append(WithoutPlace(other.user.name, other.organisation.name, why, hint))
+    return found
+
+
+def _unplaced_for(session: Session, event_id: int, participant_id: int) -> Sequence[Unplaced]:
+    people = (joinedload(Participant.user), joinedload(Participant.organisation))
+    mine = (MeetingRequest.requester_id == participant_id) | (MeetingRequest.recipient_id == participant_id)
+    return session.scalars(
+        select(Unplaced)
+        .join(Timetable, Timetable.id == Unplaced.timetable_id)
+        .join(Unplaced.request)
+        .where(Timetable.event_id == event_id, Timetable.state == TimetableState.PUBLISHED, mine)
+        .where(MeetingRequest.state == RequestState.ACCEPTED)
+        .options(
+            contains_eager(Unplaced.request).joinedload(MeetingRequest.requester).options(*people),
+            contains_eager(Unplaced.request).joinedload(MeetingRequest.recipient).options(*people),
+        )
+        .order_by(MeetingRequest.id)
     ).all()
 
 

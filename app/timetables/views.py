@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask import Flask, abort, render_template, request, url_for
+from flask import Flask, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from werkzeug.wrappers import Response
 
 from app.core import navigation
 from app.core.database import session
@@ -16,12 +17,14 @@ from app.core.guard import guarded
 from app.events.models import Event, MeetingTable, Slot, TableClosure
 from app.events.policy import current_event, event_staff
 from app.events.queries import slots_of, tables_of
+from app.i18n import zone_day, zone_time
 from app.meetings.models import MeetingRequest
 from app.timetables import change_pages, queries, reasons, run_pages, showing, tables, version_pages
 from app.timetables.blueprint import blueprint
 from app.timetables.board import participant_names
 from app.timetables.models import Timetable, Unplaced
 from app.timetables.policy import is_organiser, may_change
+from app.timetables.services import relief
 from app.timetables.services.publishing import findings_in
 
 __all__ = ["blueprint", "change_pages", "init_app", "run_pages", "version_pages"]
@@ -165,9 +168,7 @@ def unplaced(slug: str) -> str:
     event, db, timetable = current_event(), session(), chosen_timetable()
     if timetable is None:
         return render_template("timetables/empty.html")
-    names = participant_names(db, event)
-    people = showing.request_people(db, select(MeetingRequest.id).where(MeetingRequest.event_id == event.id))
-    names.update({code: " – ".join(person.name for person in who) for code, who in people.items()})
+    names = _names(event)
     rows = queries.unplaced_in(db, timetable.id)
     counts: dict[str, int] = {}
     for row in rows:
@@ -195,6 +196,22 @@ def unplaced(slug: str) -> str:
     )
 
 
+def _names(event: Event) -> dict[str, str]:
+    """Codes of participants, requests and slots to what people call them."""
+    db = session()
+    names = participant_names(db, event)
+    people = showing.request_people(db, select(MeetingRequest.id).where(MeetingRequest.event_id == event.id))
+    names.update({code: " – ".join(person.name for person in who) for code, who in people.items()})
+    zone = event.time_zone
+    names.update(
+        {
+            s.key: f"{zone_day(s.starts_at, zone, 'EEE d MMM')}, {zone_time(s.starts_at, zone)}"
+            for s in slots_of(db, event.id)
+        }
+    )
+    return names
+
+
 def _unplaced_text(row: Unplaced, names: dict[str, str]) -> str:
     """What the search looks through."""
     organisations = (row.request.requester.organisation.name, row.request.recipient.organisation.name)
@@ -202,12 +219,32 @@ def _unplaced_text(row: Unplaced, names: dict[str, str]) -> str:
 
 
 def _unplaced_line(row: Unplaced, names: dict[str, str]) -> dict[str, Any]:
+    tried = row.detail.get("help") or {}
     return {
         "request": row.request,
         "title": reasons.title_of(row.reason),
         "words": reasons.words_of(row.reason, row.detail, names),
         "help": reasons.help_for(row.reason),
+        "tried": tried.get("state"),
+        "found": [reasons.help_in_words(found, names) for found in tried.get("options", ())],
     }
+
+
+@blueprint.route("/unplaced/<code>/help", methods=["GET", "POST"])
+@guarded(event_staff)
+def what_would_help(slug: str, code: str) -> str | Response:
+    """What would help one request: asked for by POST, looked at, again and again, by GET."""
+    timetable = chosen_timetable()
+    if timetable is None:
+        abort(404)
+    row = queries.unplaced_row(session(), timetable.id, code)
+    if request.method == "POST":
+        relief.ask(session(), row, current_app.extensions["clock"])
+    if "HX-Request" not in request.headers:
+        flash(_("It is being tried out. Load this page again in a moment."), "info")
+        return redirect(url_for("timetables.unplaced", slug=slug, which=timetable.state.value, q=code))
+    names = _names(current_event())
+    return render_template("timetables/_help.html", row=_unplaced_line(row, names), which=timetable.state.value)
 
 
 def _panel(event: Event) -> dict[str, Any]:
