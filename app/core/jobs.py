@@ -55,6 +55,21 @@ def job(kind: str) -> Callable[[JobFunction], JobFunction]:
     return register
 
 
+_warm_ups: list[Callable[[], object]] = []
+
+
+def before_work(function: Callable[[], object]) -> Callable[[], object]:
+    """Register what a worker does once at its start, beside its first jobs: imports that would keep people waiting."""
+    if function not in _warm_ups:
+        _warm_ups.append(function)
+    return function
+
+
+def warm_ups() -> list[Callable[[], object]]:
+    """What `before_work` was told."""
+    return list(_warm_ups)
+
+
 def function_of(kind: str) -> JobFunction | None:
     """The registered function of a kind, or None."""
     return _functions.get(kind)

@@ -34,6 +34,7 @@ class Worker:
 
     def run_forever(self) -> None:
         """Work until `stopping` is set; an idle worker looks for work ten times a second."""
+        threading.Thread(target=self._warm_up, daemon=True).start()
         while not self.stopping.is_set():
             try:
                 worked = self.run_one()
@@ -46,6 +47,13 @@ class Worker:
                 continue
             if not worked:
                 self.stopping.wait(POLL_SECONDS)
+
+    def _warm_up(self) -> None:
+        for function in jobs.warm_ups():
+            try:
+                function()
+            except Exception:
+                log.exception("a warm-up failed; the job that needs it will say why")
 
     def run_one(self) -> bool:
         """Take and run one job; False when none is due."""

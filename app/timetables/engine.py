@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from importlib import import_module
 from typing import Any
 
 import scheduler
@@ -90,6 +91,11 @@ class Impossible(Conflict):
     """The engine has proved that no legal schedule exists, or has found none in time."""
 
     code = "impossible_problem"
+
+
+def load() -> None:
+    """Load the solver, which takes a second or two, before the first problem comes."""
+    import_module("scheduler.replan")
 
 
 def solve(

@@ -9,13 +9,19 @@ from sqlalchemy.orm import Session
 from app.core.clock import system_clock
 from app.core.database import database
 from app.core.errors import AppError
-from app.core.jobs import JobContext, job
+from app.core.jobs import JobContext, before_work, job
 from app.core.models import Job
 from app.timetables import engine
 from app.timetables.models import SchedulingRun
 from app.timetables.services import relief, runs
 
 SECONDS_BETWEEN_UPDATES = 0.25
+
+
+@before_work
+def load_engine() -> None:
+    """Load the solver before somebody waits for it."""
+    engine.load()
 
 
 @job(runs.JOB_KIND)

@@ -97,7 +97,7 @@ def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def set_the_stage(folder: Path, environment: dict[str, str]) -> dict[str, list[str]]:
-    """Write the two events into a fresh database; return the sign-in links by first name."""
+    """Write the three events into a fresh database; return the sign-in links by first name."""
     stage = [sys.executable, "-m", "tests.journeys.stage"]
     done = subprocess.run(
         stage, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True, check=True

@@ -1,10 +1,11 @@
-"""Sets the stage for the journeys: two small events, written before the server starts.
+"""Sets the stage for the journeys: three events, written before the server starts.
 
 `python -m tests.journeys.stage` writes into the database of the settings and prints one-time sign-in links as JSON.
 
 * `spring` lies ahead and takes requests: Piotr, Hana and Jonas are registered, nothing is scheduled.
 * `today` is under way, with a meeting running now: Pia, Piotr, Hana and Jonas meet each other. Eva is never there, so a
   draft beside the published timetable has a request without a meeting.
+* `crowd` is large enough to keep a scheduling run busy.
 """
 
 import json
@@ -26,6 +27,7 @@ from app.events.models import (
     Approval,
     Event,
     EventFormat,
+    Interpreter,
     MeetingTable,
     MeetingWindow,
     ParticipantType,
@@ -43,6 +45,7 @@ from app.timetables.services import solve_now
 from tests.factories import agenda as agenda_factory
 from tests.factories.marketplace import make_entry
 from tests.factories.timetables import QUICK, make_request
+from tests.journeys import crowd
 
 # Somewhere it is neither early nor late, so that an event that runs now never crosses midnight.
 ZONES = ("Africa/Lagos", "Asia/Tokyo", "America/Phoenix")
@@ -84,6 +87,7 @@ def main() -> None:
             users["Ada"].is_administrator = True
             _spring(session, system_clock, users)
             _today(session, system_clock, users)
+            _crowd(session, system_clock, users)
             links = {name.lower(): _links(session, system_clock, user) for name, user in users.items()}
             session.commit()
     json.dump(links, sys.stdout)
@@ -98,12 +102,21 @@ def _spring(session: Session, clock: Clock, users: dict[str, User]) -> None:
     make_request(session, clock, people["Hana"], people["Jonas"])
 
 
+def _crowd(session: Session, clock: Clock, users: dict[str, User]) -> None:
+    day = (clock() + timedelta(days=90)).date()
+    event = _event(session, clock, users["Olga"], "crowd", "Great Matchmaking", "Europe/Brussels", Phase.SCHEDULING)
+    stage = _furnish(session, event, day, to_utc(datetime.combine(day, time(9, 0)), event.time_zone), 12)
+    crowd.fill(session, clock, event, stage.tables[0].zone)
+
+
 def _today(session: Session, clock: Clock, users: dict[str, User]) -> None:
     now = clock().replace(second=0, microsecond=0)
     zone = next(name for name in ZONES if 6 <= now.astimezone(ZoneInfo(name)).hour < 16)
     event = _event(session, clock, users["Olga"], "today", "Circular Packaging Day", zone, Phase.LIVE)
     event.timetable_revision = 0
     stage = _furnish(session, event, now.astimezone(ZoneInfo(zone)).date(), now - timedelta(minutes=10), 6)
+    session.add(Zone(event_id=event.id, name="Hall B"))
+    session.add(Interpreter(event_id=event.id, code="i01", name="Ines Example", languages=["fr", "pl"]))
     pia, piotr, hana, jonas, eva = (_participant(session, clock, stage, users, name) for name in PEOPLE)
     slots, tables = stage.slots, stage.tables
     placed = [

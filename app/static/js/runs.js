@@ -39,7 +39,12 @@ function show(message) {
   fill("run-bound", message.bound);
   fill("run-gap", percent(message.gap));
   fill("run-breaks", message.breaks);
-  if (message.state !== page.dataset.state && !leaving) window.location.reload();
+  if (message.state === page.dataset.state || leaving) return;
+  const begins = page.dataset.state === "queued" && message.state === "running";
+  const chip = document.getElementById("chip-running");
+  if (!begins || !chip) { window.location.reload(); return; }
+  page.dataset.state = message.state; // the numbers are coming: a reload would only keep them waiting
+  document.getElementById("run-state")?.replaceChildren(chip.content.cloneNode(true));
 }
 
 function onPage(message) {
