@@ -13,7 +13,6 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     TimeField,
@@ -192,6 +191,7 @@ class StaffForm(FlaskForm):
 
 
 FORBIDDEN, PRICED = "forbidden", "priced"
+INTERPRETER_LANGUAGES = 5
 
 
 class WalkingForm(FlaskForm):
@@ -232,9 +232,23 @@ class InterpreterForm(FlaskForm):
     """One interpreter."""
 
     name = StringField(_l("Name"), filters=[trimmed], validators=[InputRequired(), Length(max=160)])
-    languages = SelectMultipleField(_l("Languages"), validators=[InputRequired(_l("Choose two languages at least."))])
+    language_1 = SelectField(_l("First language"), default="")
+    language_2 = SelectField(_l("Second language"), default="")
+    language_3 = SelectField(_l("Third language"), default="")
+    language_4 = SelectField(_l("Fourth language"), default="")
+    language_5 = SelectField(_l("Fifth language"), default="")
     max_meetings = IntegerField(
         _l("Most meetings"),
         description=_l("Empty: as many as there are slots."),
         validators=[Optional(), NumberRange(0, 200)],
     )
+
+    @property
+    def language_fields(self) -> list[Any]:
+        """The fields of the languages, in order."""
+        return [self[f"language_{n}"] for n in range(1, INTERPRETER_LANGUAGES + 1)]
+
+    @property
+    def languages(self) -> list[str]:
+        """The codes chosen, in order."""
+        return [field.data for field in self.language_fields if field.data]

@@ -19,8 +19,10 @@ from app.organisations import reference
 
 
 def _form(row: Interpreter | None) -> InterpreterForm:
-    form = InterpreterForm(obj=row)
-    form.languages.choices = reference.languages().choices()
+    known = row.languages if row else []
+    form = InterpreterForm(obj=row, data={f"language_{n}": code for n, code in enumerate(known, start=1)})
+    for field in form.language_fields:
+        field.choices = [("", _("None")), *reference.languages().choices()]
     return form
 
 
@@ -39,7 +41,7 @@ def _save(form: InterpreterForm, row: Interpreter | None) -> Interpreter:
         need_user(),
         current_app.extensions["clock"],
         name=form.name.data or "",
-        languages=form.languages.data or [],
+        languages=form.languages,
         max_meetings=form.max_meetings.data,
     )
 

@@ -42,9 +42,9 @@ def save_interpreter(
         raise Invalid(_("Write the name; the people in the meeting read it."), field="name")
     languages = list(dict.fromkeys(languages))
     if len(languages) < 2:
-        raise Invalid(_("An interpreter speaks two languages at least."), field="languages")
+        raise Invalid(_("An interpreter speaks two languages at least."), field="language_2")
     if any(code not in reference.languages() for code in languages):
-        raise Invalid(_("One of these languages is unknown; choose from the list."), field="languages")
+        raise Invalid(_("One of these languages is unknown; choose from the list."), field="language_1")
     if max_meetings is not None and not 0 <= max_meetings <= MOST_MEETINGS:
         raise Invalid(_("Use a number from 0 to 200, or leave it empty."), field="max_meetings")
     row = found or Interpreter(event_id=event.id, code=_next_code(session, event))

@@ -30,7 +30,7 @@ def _form(event: Event, pairs: dict[Pair, str]) -> forms.WalkingForm:
 def walks(slug: str) -> Page:
     """How long it takes from one zone to another, and what that means for the timetable."""
     event = current_event()
-    zones = queries.zones_of(session(), event.id)
+    zones = [zone for zone in queries.zones_of(session(), event.id) if not zone.is_online]  # nobody walks there
     pairs = {
         (min(one.id, other.id), max(one.id, other.id)): _(
             "Minutes from %(one)s to %(other)s", one=one.name, other=other.name

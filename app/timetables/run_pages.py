@@ -24,7 +24,7 @@ from app.timetables.rules import differences
 from app.timetables.services import draft_from_run, start_run, stop_run
 from app.timetables.services.runs import summary
 
-SHOWN_CHANGES = 100
+SHOWN_CHANGES = 30
 
 
 @blueprint.route("/runs", methods=["GET", "POST"])

@@ -1,18 +1,21 @@
 """Publishing: the draft becomes the next version that participants see."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import User
 from app.core import audit
 from app.core.clock import Clock
 from app.core.errors import Conflict
 from app.events.models import Event
+from app.meetings.models import MeetingRequest
 from app.timetables import engine
-from app.timetables.board import StableNames
+from app.timetables.board import StableNames, participant_names
 from app.timetables.changes import lock_event, record_changes
 from app.timetables.exchange import schedule_of
 from app.timetables.material import places_of
@@ -44,7 +47,26 @@ def findings_in(session: Session, event: Event, timetable: Timetable) -> list[en
     """What the judge finds in a timetable under the present rules of its event; empty when it is legal."""
     problem = build_problem(session, event)
     found = engine.judge(problem, schedule_of(session, event, timetable, problem)).findings
-    return [*found, *_wrong_lengths(session, event, timetable, problem)]
+    return _named(session, event, [*found, *_wrong_lengths(session, event, timetable, problem)])
+
+
+def _named(session: Session, event: Event, found: list[engine.Finding]) -> list[engine.Finding]:
+    """The findings with names instead of codes in their sentences."""
+    if not found:
+        return found
+    names = participant_names(session, event)
+    rows = session.scalars(
+        select(MeetingRequest)
+        .where(MeetingRequest.event_id == event.id, MeetingRequest.code.in_({i for f in found for i in f.ids}))
+        .options(joinedload(MeetingRequest.requester), joinedload(MeetingRequest.recipient))
+    )
+    for row in rows:
+        who = " – ".join(names[person.code].partition(" (")[0] for person in (row.requester, row.recipient))
+        names[row.code] = f"“{who}”"
+    codes = re.compile(
+        "|".join(rf"(?<![\w-]){re.escape(code)}(?![\w-])" for code in sorted(names, key=len, reverse=True))
+    )
+    return [replace(f, sentence=codes.sub(lambda match: names[match[0]], f.sentence)) for f in found]
 
 
 def _wrong_lengths(session: Session, event: Event, timetable: Timetable, problem: engine.Row) -> list[engine.Finding]:

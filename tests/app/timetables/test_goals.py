@@ -97,7 +97,7 @@ def test_runs_are_compared_by_every_measure(
     make_published(session, clock, cast)
     olga = sign_in(cast.olga)
     page = olga.get(BASE).text
-    headings = ["Breaks", "Idle slots", "Table moves", "Zone moves", "Hurries"]
+    headings = ["Breaks / idle", "Moves table / zone", "Hurries"]
     for heading in [*headings, "Below minimum", "Unwelcome times", "Moved"]:
         assert f">{heading}</th>" in page
     assert "As few moves as possible" in page
