@@ -39,7 +39,7 @@ def solve(
 
         return solve_benchmark(inst, run)
     run.report("construct", plan)
-    if plan.value < run.bound:
+    if run.promising(plan):  # only then is the solver worth loading
         from scheduler.improve import improve
 
         improve(plan, run, share=0.6)
