@@ -203,7 +203,9 @@ def dual_bound(inst: Instance, price: list[float]) -> int:
     for r, options in enumerate(inst.options):
         value, best = inst.value[r], 0.0
         for o, option in enumerate(options):
-            if option.family == o:
+            if r in inst.truncated:
+                best = value  # a team that was left out might take nothing that has a price
+            elif option.family == o:
                 best = max(best, value - sum([amount * price[row] for row, amount in rows.taken(r, option)]))
         terms.append(best)
     return math.floor(math.fsum(terms) * (1 + 1e-12) + 1e-6)
