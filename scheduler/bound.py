@@ -92,9 +92,22 @@ def select(inst: Instance, goals: tuple[Goal, ...]) -> Selection | None:
     price = [max(0.0, -float(m)) for m in answer.ineqlin.marginals[: len(rows.limits)]]
     choice = _round(inst, columns, answer.x)
     if _short_of_minimum(inst, choice):
-        again = program.solve_fairly(goals, answer)
-        choice = choice if again.x is None else _round(inst, columns, again.x[: len(columns)])
+        choice = _fair_choice(inst, program, goals, answer) or choice
     return Selection(dual_bound(inst, price), choice, price)
+
+
+def _fair_choice(inst: Instance, program: _Program, goals: tuple[Goal, ...], best: OptimizeResult) -> list[int] | None:
+    """The selection that misses the fewest minimum wishes; None when rounding costs more value than may be given."""
+    gives = dict.fromkeys((tolerance(goals, VALUE), 0.0)) if comes_first(goals, VALUE, FAIRNESS) else (1.0,)
+    for give in gives:
+        answer = program.solve_fairly(give, best)
+        if answer.x is None:
+            continue
+        choice = _round(inst, program.columns, answer.x[: len(program.columns)])
+        value = sum(inst.value[r] for r, o in enumerate(choice) if o >= 0)
+        if value >= math.floor(-best.fun * (1 - give)):
+            return choice
+    return None
 
 
 def _short_of_minimum(inst: Instance, choice: list[int]) -> bool:
@@ -121,23 +134,23 @@ class _Program:
         n = len(self.columns)
         return self._solve(-self.value, self.matrix, self.limits, np.zeros(n), np.ones(n))
 
-    def solve_fairly(self, goals: tuple[Goal, ...], best: OptimizeResult) -> OptimizeResult:
+    def solve_fairly(self, give: float, best: OptimizeResult) -> OptimizeResult:
         """Minimise sum of missing[p] with missing[p] >= wanted[p] - load[p] >= 0.
 
-        When value comes first and has no tolerance: on the optimal face of ``best``, which complementary slackness
-        describes. There variables with a reduced cost keep their bound, rows with a price stay full, and what is left
-        is small. Otherwise all selections count: minimise missing - value / (1 + sum of all values), with a floor under
-        the value when it comes first with a tolerance.
+        ``give`` is the share of the value that may be lost. Nothing: on the optimal face of ``best``, which
+        complementary slackness describes. There variables with a reduced cost keep their bound, rows with a price stay
+        full, and what is left is small. Otherwise, above a floor under the value, minimise missing - value / (1 + sum
+        of all values), so that value decides between equals.
         """
         wanted = {person: want for person, want in enumerate(self.inst.wanted) if want}
-        n, give = len(self.columns), tolerance(goals, VALUE)
+        n = len(self.columns)
         lower, upper = np.zeros(n), np.ones(n)
         parts, limits = [self.matrix], list(self.limits)
         cost = -self.value / (1 + self.value.sum())
-        if comes_first(goals, VALUE, FAIRNESS) and give:
+        if give:
             parts.append(csc_matrix(-self.value[None, :]))
             limits.append(-math.ceil(-best.fun * (1 - give)))
-        elif comes_first(goals, VALUE, FAIRNESS):
+        else:
             cost = np.zeros(n)
             upper[best.lower.marginals > TINY] = 0
             lower[best.upper.marginals < -TINY] = 1
@@ -190,7 +203,9 @@ def dual_bound(inst: Instance, price: list[float]) -> int:
     for r, options in enumerate(inst.options):
         value, best = inst.value[r], 0.0
         for o, option in enumerate(options):
-            if option.family == o:
+            if r in inst.truncated:
+                best = value  # a team that was left out might take nothing that has a price
+            elif option.family == o:
                 best = max(best, value - sum([amount * price[row] for row, amount in rows.taken(r, option)]))
         terms.append(best)
     return math.floor(math.fsum(terms) * (1 + 1e-12) + 1e-6)

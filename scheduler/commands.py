@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from scheduler import (
+    Goal,
     ImpossibleError,
     Options,
     Problem,
@@ -32,6 +33,9 @@ from scheduler import (
     write_schedule,
 )
 from scheduler.bench import bench
+from scheduler.goals import parse
+
+GOALS = 'the order of the goals, each with a tolerance if you like: "value:0.01,fairness,compactness"'
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,6 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     solving.add_argument("--work-limit", type=_count, metavar="N", help="steps instead of seconds: repeatable")
     solving.add_argument("--problem", dest="kind", choices=("event", "b2b"), help="default: b2b for .dzn files")
     solving.add_argument("--fairness", type=_natural, metavar="D", help="b2b: largest difference in breaks")
+    solving.add_argument("--goals", type=_goals, default=Options().goals, metavar="LIST", help=GOALS)
+    solving.add_argument("--baseline", type=Path, metavar="SCHEDULE", help="what the goal of stability keeps to")
     solving.set_defaults(run=_solve)
     again = commands.add_parser("replan", help="fit a published schedule to a changed problem")
     again.add_argument("problem", type=Path, help="the changed problem")
@@ -108,14 +114,22 @@ def _natural(text: str) -> int:
     return value
 
 
+def _goals(text: str) -> tuple[Goal, ...]:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _solve(chosen: argparse.Namespace) -> int:
     problem = _read(chosen.problem)
     _check_target(chosen.output)
     kind: Literal["event", "b2b"] = chosen.kind or ("b2b" if chosen.problem.suffix == ".dzn" else "event")
     limit = chosen.time_limit or (300.0 if kind == "b2b" else Options().time_limit)
-    options = Options(limit, chosen.workers, chosen.seed, chosen.work_limit, kind, chosen.fairness)
+    options = Options(limit, chosen.workers, chosen.seed, chosen.work_limit, kind, chosen.fairness, chosen.goals)
+    baseline = None if chosen.baseline is None else read_schedule(chosen.baseline)
     try:
-        result = solve(problem, options, _tell)
+        result = solve(problem, options, _tell, baseline=baseline)
     except ImpossibleError as error:
         return _impossible(error, kind)
     if chosen.output is not None:

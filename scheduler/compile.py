@@ -35,7 +35,7 @@ class _Compiler:
         self.owners = Counter(table for table in self.own if table >= 0)
         self.first_table_unit = len(self.free)
         self.table_unit: dict[int, int] = {}
-        self.truncated = False
+        self.truncated: set[int] = set()
         day_names = list(dict.fromkeys(slot.day for slot in problem.slots))
         self.day_of = tuple(day_names.index(slot.day) for slot in problem.slots)
         self.days = tuple(sum(self.slot_mask[s.id] for s in problem.slots if s.day == d) for d in day_names)
@@ -119,7 +119,7 @@ class _Compiler:
             before=before,
             later=tuple(map(tuple, later)),
             requests_of=tuple(map(tuple, requests_of)),
-            truncated=self.truncated,
+            truncated=frozenset(self.truncated),
             zone_names=self.zone_names,
             near=nearness(problem, self.zone_names),
             table_unit=self.table_unit,
@@ -152,7 +152,8 @@ class _Compiler:
         if all(len(side) == 1 for side in request.sides):
             return [tuple(self.people[side[0]] for side in request.sides)]
         teams = list(islice(product(*([self.people[p] for p in side] for side in request.sides)), MOST_TEAMS + 1))
-        self.truncated |= len(teams) > MOST_TEAMS
+        if len(teams) > MOST_TEAMS:
+            self.truncated.add(self.problem.request_index[request.id])
         return teams[:MOST_TEAMS]
 
     def _interpreted(self, option: Option, length: int) -> Iterator[Option]:

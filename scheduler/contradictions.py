@@ -32,7 +32,7 @@ def _pins_do_not_clash(inst: Instance) -> None:
     taken: dict[tuple[int, int], int] = {}
     problem = inst.problem
     for r, request in enumerate(problem.requests):
-        if request.pinned is None or not inst.options[r]:
+        if request.pinned is None or not inst.options[r] or r in inst.truncated:
             continue
         slot = problem.slot_index[request.pinned.slot]
         for unit in _always_needed(inst.options[r]):
@@ -50,7 +50,7 @@ def _always_needed(options: tuple[Option, ...]) -> set[int]:
 def _musts_fit_their_people(inst: Instance) -> None:
     needed: defaultdict[int, int] = defaultdict(int)
     for r, must in enumerate(inst.must):
-        if must:
+        if must and r not in inst.truncated:
             for unit in _always_needed(inst.options[r]):
                 needed[unit] += 1
     for unit, count in needed.items():

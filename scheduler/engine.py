@@ -39,7 +39,7 @@ def solve(
 
         return solve_benchmark(inst, run)
     run.report("construct", plan)
-    if plan.value < run.bound:
+    if run.promising(plan):  # only then is the solver worth loading
         from scheduler.improve import improve
 
         improve(plan, run, share=0.6)
@@ -53,7 +53,7 @@ def _start(inst: Instance, run: Run) -> tuple[Plan, list[float]]:
     """The first plan, and the prices that prove its bound."""
     selection = select(inst, run.options.goals)
     if selection is None:
-        raise ImpossibleError("musts_clash", "requests", "the must-meetings cannot all be held")
+        raise _no_musts(proven=not inst.truncated)
     run.bound = selection.bound
     return _first_plan(inst, selection.choice, run), selection.price
 
@@ -77,9 +77,13 @@ def _first_plan(inst: Instance, choice: list[int], run: Run) -> Plan:
 
     plan = Plan(inst)
     outcome = place_musts(plan, run)
-    if outcome is False:
-        raise ImpossibleError("musts_clash", "requests", "the must-meetings cannot all be held")
-    if outcome is None:
-        raise SchedulerError("out_of_time", "requests", "no schedule with all must-meetings was found in time")
+    if not outcome:
+        raise _no_musts(proven=outcome is False)
     fill(plan, run.stopped)
     return plan
+
+
+def _no_musts(*, proven: bool) -> SchedulerError:
+    if proven:
+        return ImpossibleError("musts_clash", "requests", "the must-meetings cannot all be held")
+    return SchedulerError("out_of_time", "requests", "no schedule with all must-meetings was found in time")

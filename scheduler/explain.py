@@ -64,7 +64,7 @@ def _full(inst: Instance, plan: Plan, r: int) -> Unplaced | None:
     """In every team somebody already has as many meetings as possible."""
     full: dict[int, None] = {}
     for option in inst.options[r]:
-        mine = [unit for unit in option.units if plan.load[unit] >= inst.limit[unit]]
+        mine = [person for person in option.who if plan.load[person] >= inst.limit[person]]
         if not mine:
             return None
         full[mine[0]] = None
@@ -124,7 +124,7 @@ def _one_thing_missing(inst: Instance, plan: Plan, r: int) -> Unplaced | None:
 
 
 def _people_free(plan: Plan, r: int, option: Option) -> int:
-    if not all(plan.load[u] < plan.inst.limit[u] for u in option.units):
+    if not all(plan.load[person] < plan.inst.limit[person] for person in option.who):
         return 0
     return _while_free(plan, r, option.who) & option.mask
 
@@ -138,7 +138,10 @@ def _while_free(plan: Plan, r: int, units: tuple[int, ...]) -> int:
 
 
 def _with_interpreter(plan: Plan, r: int, option: Option, mask: int) -> int:
-    return mask if option.interpreter < 0 else _while_free(plan, r, (option.interpreter,))
+    helper = option.interpreter
+    if helper >= 0 and plan.load[helper] >= plan.inst.limit[helper]:
+        return 0
+    return mask if helper < 0 else _while_free(plan, r, (helper,))
 
 
 def _with_table(plan: Plan, r: int, option: Option, mask: int) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections import deque
 
 from ortools.sat.python import cp_model
 
 from scheduler import model as exact
-from scheduler.goals import FAIRNESS, VALUE, Goal, comes_first, fairness, tolerance, value
+from scheduler.goals import FAIRNESS, VALUE, Goal, comes_first, fairness, fairness_may_cost_value, tolerance, value
 from scheduler.instance import Option
 from scheduler.plan import Plan
 from scheduler.run import Run
@@ -34,7 +35,7 @@ def place_musts(plan: Plan, run: Run) -> bool | None:
 
 def improve(plan: Plan, run: Run, share: float) -> None:
     """Raise the value of the plan in place; lowers ``run.bound`` to the value when that is proven best."""
-    if plan.value >= run.bound:
+    if not run.promising(plan):
         return
     everything = [r for r, options in enumerate(plan.inst.options) if options]
     if _size(plan, everything) <= WHOLE:
@@ -58,17 +59,18 @@ def _search(plan: Plan, run: Run, share: float) -> None:
     chance = random.Random(run.options.seed)  # noqa: S311 - a search, not a secret
     stop = run.within(share)
     size, stale = NEIGHBOURHOOD, 0
-    while plan.value < run.bound and stale < STALE and not stop():
+    while run.promising(plan) and stale < STALE and not stop():
         seeds = [r for r, t in enumerate(plan.at) if t < 0 and plan.inst.options[r]]
         if not seeds:
             return
         chosen = _around(plan, chance.choice(seeds), size, chance)
-        before = plan.value
+        before = _rank(plan, run.options.goals)
         solver = _solver(run, 1, min(run.left, 20.0))
         solver.parameters.max_deterministic_time = 2.0
         _resolve(plan, run, chosen, solver)
-        stale = 0 if plan.value > before else stale + 1
-        if plan.value > before:
+        gained = _rank(plan, run.options.goals) > before
+        stale = 0 if gained else stale + 1
+        if gained:
             run.report("improve", plan)
 
 
@@ -118,8 +120,8 @@ def _resolve(plan: Plan, run: Run, free: list[int], solver: cp_model.CpSolver) -
         plan.remove(r)
     rest = plan.value
     model = exact.build(plan, free)
-    fair = _fair_first(goals)
-    _state_goal(model, plan, fair, before, rest)
+    fair = fairness_may_cost_value(goals)
+    _state_goal(model, run, rest)
     exact.hint(model, placed)
     with run.watching(solver):
         status = solver.solve(model.cp)
@@ -137,23 +139,20 @@ def _resolve(plan: Plan, run: Run, free: list[int], solver: cp_model.CpSolver) -
     return rest + int((solver.best_objective_bound + sum(plan.inst.wanted)) // (1 + sum(plan.inst.wanted)))
 
 
-def _fair_first(goals: tuple[Goal, ...]) -> bool:
-    """Whether fairness may cost value."""
-    return comes_first(goals, FAIRNESS, VALUE) or tolerance(goals, VALUE) > 0
-
-
 def _rank(plan: Plan, goals: tuple[Goal, ...]) -> tuple[int, int]:
     """The plan by its two first goals, the higher the better."""
     both = plan.value, -fairness.cost(plan)
-    return both[::-1] if _fair_first(goals) else both
+    return both[::-1] if fairness_may_cost_value(goals) else both
 
 
-def _state_goal(model: exact.Model, plan: Plan, fair: bool, before: tuple[int, int], rest: int) -> None:
-    """Value and missing meetings, the one so much heavier that it always decides. Where fairness may cost value, no
-    further value is given up here: what the selection gave is enough."""
+def _state_goal(model: exact.Model, run: Run, rest: int) -> None:
+    """Value and missing meetings, the one so much heavier that it always decides; where value may be given up for
+    fairness, a floor is under it."""
+    inst, goals = model.inst, run.options.goals
     worth, missing = value.expression(model), sum(fairness.missing(model))
-    if fair:
-        model.cp.add(worth >= before[1] - rest)
-        model.cp.maximize(worth - (1 + sum(plan.inst.value)) * missing)
-    else:
-        model.cp.maximize((1 + sum(plan.inst.wanted)) * worth - missing)
+    if not fairness_may_cost_value(goals):
+        model.cp.maximize((1 + sum(inst.wanted)) * worth - missing)
+        return
+    if comes_first(goals, VALUE, FAIRNESS):
+        model.cp.add(worth >= math.ceil(run.bound * (1 - tolerance(goals, VALUE))) - rest)
+    model.cp.maximize(worth - (1 + sum(inst.value)) * missing)

@@ -75,7 +75,7 @@ class Instance:
     before: tuple[tuple[int, ...], ...]  # by request: requests that lie earlier
     later: tuple[tuple[int, ...], ...]  # the other direction
     requests_of: tuple[tuple[int, ...], ...]  # by unit
-    truncated: bool  # some request has more than MOST_TEAMS teams; the others were left out
+    truncated: frozenset[int]  # requests with more than MOST_TEAMS teams; the others were left out
     zone_names: tuple[str, ...] = ()  # the zones of ``near`` by number
     near: tuple[tuple[tuple[int, ...], ...], ...] = ()  # by zone, zone, slot: see ``rules.walking``
     table_unit: dict[int, int] = field(default_factory=dict)  # contested table -> unit

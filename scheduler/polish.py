@@ -14,7 +14,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from scheduler.goals import COMPACTNESS, FAIRNESS, MOVES, PREFERENCES, STABILITY, VALUE, fairness, value
+from scheduler.goals import COMPACTNESS, FAIRNESS, MOVES, PREFERENCES, STABILITY, VALUE, fairness, tolerance, value
 from scheduler.goals.compactness import Compactness
 from scheduler.goals.moves import Moves
 from scheduler.goals.preferences import Preferences
@@ -50,7 +50,7 @@ class _Polish:
         self.goals = run.options.goals
         self.home = home
         self.seats: Seats | None = None
-        self.floor = value.floor(plan, next(goal.tolerance for goal in self.goals if goal.name == VALUE))
+        self.floor = value.floor(plan, run.bound, tolerance(self.goals, VALUE))
         self.caps: dict[str, int] = {}
 
     def work(self) -> Seats:
@@ -92,8 +92,7 @@ class _Polish:
         search.floor, search.missing = self.floor, fairness.cost(self.plan)
         search.chance = random.Random(f"{self.run.options.seed} {name}")  # noqa: S311 - a search, not a secret
         reached = self._anneal(search, name, share)
-        goal = next(goal for goal in self.goals if goal.name == name)
-        self.caps[name] = reached + int(reached * goal.tolerance)
+        self.caps[name] = reached + int(reached * tolerance(self.goals, name))
 
     def _earlier(self, costs: dict[str, Cost]) -> list[tuple[Cost, int]]:
         return [(costs[name], cap) for name, cap in self.caps.items() if name in costs]

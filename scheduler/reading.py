@@ -75,6 +75,8 @@ def problem_from_json(data: object) -> Problem:
     for i, request in enumerate(requests):
         for k, earlier in enumerate(request.after):
             known_id(earlier, request_ids, f"requests[{i}].after[{k}]", "request")
+            if earlier == request.id:
+                raise ProblemError("order", f"requests[{i}].after[{k}]", f"{request.id} cannot come after itself")
     name = top.get("name")
     price, walks = _walking(top, frozenset(table.zone for table in tables if table.zone is not None))
     return Problem(

@@ -124,7 +124,7 @@ def keep_published(inst: Instance, published: Schedule, first: int) -> Kept:
     known = {meeting.request for meeting in published.meetings} | {u.request for u in published.unplaced}
     for meeting in published.meetings:
         r, t = problem.request_index.get(meeting.request), problem.slot_index.get(meeting.slot)
-        option = None if r is None else _same_people(inst, r, meeting)
+        option = None if r is None or t is None else _same_people(inst, r, meeting, t)
         if r is not None and t is not None and option is not None and option.mask >> t & 1:
             found[r] = option, t
             if not inst.opened[problem.table_index.get(meeting.table, 0)] >> t & 1:
@@ -145,8 +145,8 @@ def keep_published(inst: Instance, published: Schedule, first: int) -> Kept:
     return Kept(inst, plan, lost, tuple(r for r, q in enumerate(problem.requests) if q.id not in known))
 
 
-def _same_people(inst: Instance, r: int, meeting: Meeting) -> Option | None:
-    """The option by which the meeting is held: its people and interpreter, at its table if that is still possible."""
+def _same_people(inst: Instance, r: int, meeting: Meeting, t: int) -> Option | None:
+    """The option by which the meeting is held: its people and interpreter in its slot, at its table if possible."""
     names = [inst.problem.participant_index.get(person, -1) for person in meeting.participants]
     mine = [option for option in inst.options[r] if list(option.who) == names]
     if len(mine) < 2:
@@ -154,10 +154,10 @@ def _same_people(inst: Instance, r: int, meeting: Meeting) -> Option | None:
     table = inst.problem.table_index.get(meeting.table, -1)
     pool = inst.pool_of.get(table, NO_POOL)
 
-    def fit(option: Option) -> tuple[bool, bool]:
+    def fit(option: Option) -> tuple[bool, bool, bool]:
         helper = None if option.interpreter < 0 else inst.unit_name(option.interpreter)
         seated = table in option.tables or (not option.tables and option.pool == pool)
-        return helper == meeting.interpreter, seated
+        return helper == meeting.interpreter, bool(option.mask >> t & 1), seated
 
     return max(mine, key=fit, default=None)
 

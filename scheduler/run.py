@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from scheduler.goals import fairness, fairness_may_cost_value
 from scheduler.goals.compactness import compactness
 from scheduler.options import Options, Progress
 from scheduler.plan import Plan
@@ -57,6 +58,12 @@ class Run:
         """A stop test for a stage that may take this share of the time that is left."""
         end = self.seconds + self.left * share
         return lambda: self.stopped() or (self.options.work_limit is None and self.seconds >= end)
+
+    def promising(self, plan: Plan) -> bool:
+        """Whether value, or fairness where it may cost value, could still rise."""
+        if plan.value < self.bound:
+            return True
+        return fairness_may_cost_value(self.options.goals) and fairness.cost(plan) > 0
 
     def report(self, stage: str, plan: Plan) -> None:
         """Tell the caller about a plan in which all must-meetings are placed."""

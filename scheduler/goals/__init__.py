@@ -57,3 +57,20 @@ def comes_first(goals: Sequence[Goal], one: str, other: str) -> bool:
 def tolerance(goals: Sequence[Goal], name: str) -> float:
     """The tolerance of a goal."""
     return next(goal.tolerance for goal in goals if goal.name == name)
+
+
+def fairness_may_cost_value(goals: Sequence[Goal]) -> bool:
+    """Whether fairness comes first, or value has a tolerance."""
+    return comes_first(goals, FAIRNESS, VALUE) or tolerance(goals, VALUE) > 0
+
+
+def parse(text: str) -> tuple[Goal, ...]:
+    """``"fairness, value:0.01"`` as goals in their order; raises ``ValueError`` for anything else."""
+    found = []
+    for part in text.split(","):
+        name, _, share = part.strip().partition(":")
+        try:
+            found.append(Goal(name, float(share or 0)))
+        except ValueError as error:
+            raise ValueError(f"{part.strip()!r} is no goal with a tolerance: {error}") from None
+    return complete(found)

@@ -5,6 +5,7 @@ maximise  sum over r of value[r] (sum over o, t of x[r,o,t])
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
     from scheduler.plan import Plan
 
 
-def floor(plan: Plan, share: float) -> int:
-    """The least value that a tolerance allows from here on."""
-    return plan.value - int(plan.value * share)
+def floor(plan: Plan, bound: int, share: float) -> int:
+    """The least value that a tolerance, a share of the best value possible, allows from here on."""
+    return min(plan.value, math.ceil(bound * (1 - share)))
 
 
 def expression(model: Model) -> cp_model.LinearExpr:

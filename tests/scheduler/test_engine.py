@@ -39,6 +39,13 @@ def test_the_same_seed_and_work_limit_give_the_same_schedule():
     assert other.schedule != first.schedule
 
 
+def test_the_bound_holds_for_teams_that_were_not_looked_at(monkeypatch):
+    monkeypatch.setattr("scheduler.compile.MOST_TEAMS", 1)
+    requests = [ask("r1", "a", "b|c", value=7), ask("r2", "d", "b", value=9)]
+    result = solve(problem_from_json(data([{"id": n} for n in "abcd"], requests, slots=1)), Options(work_limit=10))
+    assert (result.value, result.bound, result.status) == (9, 16, "feasible")
+
+
 def test_stopping_at_once_still_gives_a_legal_schedule():
     result = solve(MIDDLING, Options(time_limit=60), stop=lambda: True)
     assert audit(MIDDLING, result.schedule).legal

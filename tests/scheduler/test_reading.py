@@ -18,6 +18,8 @@ from tests.scheduler.small import ask, data, people
 GOOD = data(
     [{"id": "a", "away": ["s0"], "min_meetings": 1, "max_meetings": 2, "table": "t0"}, *people("b", "c")],
     [ask("r1", "a", "b|c", pinned={"slot": "s1", "table": "t0"}), ask("r2", "b", "c", after=["r1"], must=True)],
+    walking={"price": 3, "between": [{"zones": ["A", "B"], "minutes": 8}]},
+    interpreters=[{"id": "i1", "languages": ["de", "fr"], "away": ["s0"]}],
 )
 
 
@@ -47,7 +49,24 @@ GOOD = data(
         (("requests", 0, "pinned"), {"slot": "s8"}, "requests[0].pinned.slot", "unknown_id"),
         (("requests", 0, "pinned"), {"slot": "s1", "table": "t8"}, "requests[0].pinned.table", "unknown_id"),
         (("requests", 1, "after"), ["r3"], "requests[1].after[0]", "unknown_id"),
+        (("requests", 1, "after"), ["r2"], "requests[1].after[0]", "order"),
         (("requests", 1, "must"), "yes", "requests[1].must", "type"),
+        (("requests", 1, "length"), 0, "requests[1].length", "negative"),
+        (("tables", 0, "serves"), [], "tables[0].serves", "ways"),
+        (("tables", 0, "serves"), ["phone"], "tables[0].serves", "ways"),
+        (("participants", 0, "attends"), "online", "participants[0].attends", "type"),
+        (("participants", 0, "languages"), [7], "participants[0].languages[0]", "type"),
+        (("participants", 0, "max_in_a_row"), 0, "participants[0].max_in_a_row", "negative"),
+        (("walking",), [], "top level.walking", "type"),
+        (("walking", "between"), None, "walking.between", "type"),
+        (("walking", "price"), 0, "walking.price", "negative"),
+        (("walking", "between", 0, "zones"), ["A", "Z"], "walking.between[0].zones[1]", "unknown_id"),
+        (("walking", "between", 0, "zones"), ["A", "A"], "walking.between[0].zones", "zones"),
+        (("walking", "between", 0, "minutes"), -3, "walking.between[0].minutes", "negative"),
+        (("interpreters",), {}, "interpreters", "type"),
+        (("interpreters", 0, "id"), "", "interpreters[0].id", "type"),
+        (("interpreters", 0, "languages"), None, "interpreters[0].languages", "type"),
+        (("interpreters", 0, "away"), ["s9"], "interpreters[0].away[0]", "unknown_id"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(path, value, place, code):

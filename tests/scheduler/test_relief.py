@@ -40,6 +40,13 @@ def test_one_more_table_or_slot():
     assert helps(problem, "r2") == {("one_more_table", ()), ("one_more_slot", ())}
 
 
+def test_one_more_interpreter():
+    crowd = [*people("a", "b", languages=["fr"]), *people("c", "d", languages=["pl"])]
+    requests = [ask("r1", "a", "c", value=90), ask("r2", "b", "d")]
+    problem = small(crowd, requests, slots=1, interpreters=[{"id": "h", "languages": ["fr", "pl"]}])
+    assert helps(problem, "r2") == {("one_more_interpreter", ("fr", "pl")), ("one_more_slot", ())}
+
+
 def test_nothing_is_needed_when_a_move_suffices():
     requests = [ask("r1", "a", "b"), ask("r2", "a", "c", slots=["s0"])]
     problem = small(people("a", "b", "c"), requests, slots=2)

@@ -107,3 +107,34 @@ def test_a_colleague_takes_over():
     new = replan(changed(problem, "b", away=everywhere(problem)), published, QUICK)
     assert [m.participants for m in new.result.schedule.meetings] == [("a", "c")]
     assert [change.kind for change in new.changes] == ["moved"]
+
+
+def test_a_meeting_that_over_runs_keeps_its_place_and_pushes_others_away():
+    crowd = people(*"abcdef")
+    requests = [ask("r1", "a", "b", length=2), ask("r2", "a", "c"), ask("r3", "d", "e")]
+    published = Schedule(
+        (
+            Meeting("r1", ("a", "b"), "s0", "t0"),
+            Meeting("r2", ("a", "c"), "s1", "t1"),
+            Meeting("r3", ("d", "e"), "s1", "t0"),
+        ),
+        (),
+    )
+    problem = small(crowd, requests, slots=3)
+    new = replan(problem, published, QUICK, now="s1")
+    assert audit(problem, new.result.schedule).legal
+    assert {m.request: (m.slot, m.table) for m in new.result.schedule.meetings} == {
+        "r1": ("s0", "t0"),
+        "r2": ("s2", "t0"),
+        "r3": ("s1", "t1"),
+    }
+    assert {change.request: change.kind for change in new.changes} == {"r2": "moved", "r3": "reseated"}
+
+
+def test_what_was_agreed_with_an_interpreter_stays_with_the_same_one():
+    crowd = [*people("a", languages=["fr"]), *people("b", languages=["pl"])]
+    helpers = [{"id": name, "languages": ["fr", "pl"]} for name in ("h", "i")]
+    problem = small(crowd, [ask("r1", "a", "b")], interpreters=helpers)
+    published = Schedule((Meeting("r1", ("a", "b"), "s1", "t1", "i"),), ())
+    new = replan(problem, published, QUICK)
+    assert new.changes == ()
