@@ -56,9 +56,7 @@ def upgrade() -> None:
             name=op.f("fk_slot_wish_participant_id_participant"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["slot_id"], ["slot.id"], name=op.f("fk_slot_wish_slot_id_slot"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["slot_id"], ["slot.id"], name=op.f("fk_slot_wish_slot_id_slot"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("participant_id", "slot_id", name=op.f("pk_slot_wish")),
     )
     op.create_index(op.f("ix_slot_wish_slot_id"), "slot_wish", ["slot_id"])
@@ -74,9 +72,7 @@ def _walks() -> None:
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.CheckConstraint("low_id < high_id", name=op.f("ck_walk_pair_ordered")),
         sa.CheckConstraint("minutes between 1 and 240", name=op.f("ck_walk_minutes_sane")),
-        sa.ForeignKeyConstraint(
-            ["event_id"], ["event.id"], name=op.f("fk_walk_event_id_event"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_walk_event_id_event"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["low_id"], ["zone.id"], name=op.f("fk_walk_low_id_zone"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["high_id"], ["zone.id"], name=op.f("fk_walk_high_id_zone"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_walk")),

@@ -22,9 +22,8 @@ def upgrade() -> None:
     with op.batch_alter_table("meeting") as batch:
         batch.alter_column("last_slot_id", existing_type=sa.Integer(), nullable=False)
         batch.create_foreign_key(op.f("fk_meeting_last_slot_id_slot"), "slot", ["last_slot_id"], ["id"])
-        batch.create_foreign_key(
-            op.f("fk_meeting_interpreter_id_interpreter"), "interpreter", ["interpreter_id"], ["id"], ondelete="SET NULL"
-        )
+        interpreter = op.f("fk_meeting_interpreter_id_interpreter")
+        batch.create_foreign_key(interpreter, "interpreter", ["interpreter_id"], ["id"], ondelete="SET NULL")
         batch.create_index(op.f("ix_meeting_last_slot_id"), ["last_slot_id"])
         batch.create_index(op.f("ix_meeting_interpreter_id"), ["interpreter_id"])
     with op.batch_alter_table("seat") as batch:
