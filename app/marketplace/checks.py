@@ -112,8 +112,8 @@ def _check_anonymous(entry: Entry, title: str, keywords: list[str], data: "Entry
     """An entry that people have seen with a name cannot lose it, and what is shown must not hold the name."""
     if entry.shown_openly_at is not None:
         message = _(
-            "This entry was shown with your name, so people know whose it is. Write a new one, in other words, and make "
-            "that one anonymous."
+            "This entry was shown with your name, so people know whose it is. Write a new one, in other words, and "
+            "make that one anonymous."
         )
         raise Invalid(message, field="anonymous")
     employer = employer_of(entry)

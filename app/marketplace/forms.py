@@ -60,12 +60,13 @@ class EntryForm(FlaskForm):
         _l("Show it in the marketplace too"),
         description=_l("There everybody who is signed in here finds it, beyond this event, for a year."),
     )
-    hidden = BooleanField(_l("Keep it hidden for now"), description=_l("Only you see it until you publish it."))
+    hidden = BooleanField(_l("Keep it hidden for now"), description=_l("Nobody else finds it until you publish it."))
     anonymous = BooleanField(
         _l("Anonymous"),
         description=_l(
-            "Name and organisation are shown only to those whose interest you granted. Recommendations at events name "
-            "people, so an anonymous entry does not count in them. Once shown with your name it cannot become anonymous."
+            "Name and organisation are shown only to those whose interest you granted, and to the organisers of the "
+            "event it was written for. Recommendations name people, so an anonymous entry does not count in them. Once "
+            "shown with your name it cannot become anonymous."
         ),
     )
     concealed = SelectMultipleField(

@@ -17,7 +17,7 @@ from app.core.guard import guarded
 from app.core.limits import limiter
 from app.marketplace import details as profiles
 from app.marketplace import queries, rules, search, services, transfer
-from app.marketplace.facets import shown_facets
+from app.marketplace.facets import label_of, shown_facets
 from app.marketplace.forms import PARTS, attach
 from app.marketplace.models import Entry, EntryKind, InterestState
 from app.marketplace.profile_forms import InterestForm, ProfileForm, ProfilesFileForm, profile_data, profile_form
@@ -44,6 +44,8 @@ def page_values() -> dict[str, Any]:
         "partner_names": profiles.PARTNERS,
         "part_names": PARTS,
         "now": clock()(),
+        "partner_list": lambda codes: ", ".join(str(profiles.PARTNERS[code]) for code in codes),
+        "facet_labels": lambda name, values: ", ".join(label_of(name, value) for value in values),
     }
 
 
@@ -70,6 +72,7 @@ def index() -> str:
         stand_ins=[word for word in results.words if word.instead],
         facets=shown_facets(counts, wanted),
         active=_active(wanted, events),
+        event_choices=[(str(event.id), event.name) for event in events],
         events=events,
         address=lambda number: _address({**arguments, "page": [str(number)]}),
     )

@@ -303,7 +303,7 @@ def entries_for_matching(session: Session, event_id: int) -> Sequence[Entry]:
 
 
 def entries_of_event(session: Session, event_id: int, *, everybody: bool = False) -> Sequence[Entry]:
-    """All entries of approved participants (or of everybody) with the participant's people, by code: the organiser's."""
+    """All entries of approved participants, or of everybody, with their people, by code: for the organiser."""
     found = select(Entry).join(Entry.participant).where(Participant.event_id == event_id)
     if not everybody:
         found = found.where(Participant.state == RegistrationState.APPROVED)
