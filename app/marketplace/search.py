@@ -93,24 +93,22 @@ def find(
 ) -> Results:
     """What a viewer may see and fits, best or newest first. `since`: only what was published after it."""
     words = understood(session, viewer, wanted.q, now)
-    query = select(Entry.id, Entry.published_at, Entry.expires_at, Entry.code)
-    query = query.where(*conditions(viewer, wanted, words, now))
+    query = select(Entry.id).where(*conditions(viewer, wanted, words, now)).order_by(*_order(wanted.sort))
     if since is not None:
         query = query.where(Entry.published_at > since)
-    rows = session.execute(query).all()
-    by_code = sorted(rows, key=lambda row: str(row.code))
-    newest = sorted(by_code, key=lambda row: _day(row.published_at), reverse=True)
-    if wanted.sort == "ending":
-        newest = sorted(newest, key=lambda row: (row.expires_at is None, _day(row.expires_at)))
-    elif wanted.sort == "relevance" and words:
+    ids = list(session.scalars(query))
+    if wanted.sort == "relevance" and words:
         points = _points(session, words)
-        newest = sorted(newest, key=lambda row: points.get(row.id, 0.0), reverse=True)
-    return Results([row.id for row in newest], words)
+        ids.sort(key=lambda number: points.get(number, 0.0), reverse=True)
+    return Results(ids, words)
 
 
-def _day(moment: datetime | None) -> int:
-    """Days only: to the minute the order would tie an anonymous entry to its owner's others."""
-    return moment.toordinal() if moment else 0
+def _order(sort: str) -> tuple[Any, ...]:
+    """By days and random codes: to the minute the order would tie an anonymous entry to its owner's others."""
+    newest = (func.date(Entry.published_at).desc(), Entry.code)
+    if sort == "ending":
+        return (Entry.expires_at.is_(None), func.date(Entry.expires_at), *newest)
+    return newest
 
 
 def conditions(
