@@ -16,9 +16,18 @@ from sqlalchemy import delete, select
 from app.core.errors import AppError
 from app.core.models import AuditEntry, Job, LiveEvent, Mail
 from app.marketplace import interests, jobs, saved, services
-from app.marketplace.models import Disclosure, Entry, EntryKind, EntryState, Interest, InterestState, Reach, Rhythm
+from app.marketplace.models import (
+    Disclosure,
+    Entry,
+    EntryKind,
+    EntryState,
+    Interest,
+    InterestState,
+    Reach,
+    Rhythm,
+    Term,
+)
 from app.marketplace.models import SavedSearch as Saved
-from app.marketplace.models import Term
 from app.marketplace.rules import CONCEALABLE
 from app.marketplace.search import Criteria
 from app.marketplace.services import EntryData
@@ -118,7 +127,7 @@ class Market(RuleBasedStateMachine):
 
     @rule(pick=st.integers(0, MOST), act=st.sampled_from(["publish", "hide", "reveal", "renew", "remove", "anonymise"]))
     def change(self, pick, act) -> None:
-        mark, entry = self._pick(pick)
+        _mark, entry = self._pick(pick)
         if entry is None:
             return
         session, clock = self.world.session, self.world.clock
