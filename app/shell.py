@@ -85,8 +85,6 @@ def page_context() -> dict[str, Any]:
         context["nav"] = _grouped(found, slug=event.slug) if organising else _flat(found, slug=event.slug)
     elif request.path.startswith("/admin"):
         context["nav"] = _flat(navigation.entries("administrator"))
-    elif request.blueprint == "market" and signed_in_user() is not None:
-        context["nav"] = _flat(navigation.entries("marketplace"))
     return context
 
 

@@ -11,6 +11,9 @@ from app.marketplace.models import Entry, EntryKind, ProfileKind
 from app.organisations import reference
 from app.organisations.models import Organisation
 
+REGION_DIGITS = 4
+"""An anonymous entry shows a region of the second level at most, such as FRF1 for FRF11."""
+
 
 @dataclass(frozen=True)
 class Owner:
@@ -89,8 +92,8 @@ def face(entry: Entry, *, revealed: bool = False, contact: bool = False) -> Face
         partnerships=partnerships_of(entry.partnership, details),
         details=details,
         country=unless("country", entry.country or (employer.country if employer else "") or ""),
-        region=unless("region", _region(entry, employer)),
-        sector=unless("sector", entry.nace or (employer.nace if employer else "") or ""),
+        region=unless("region", _region(entry, employer))[: 5 if known else REGION_DIGITS],
+        sector=unless("sector", _sector(entry, employer, fine=known)),
         segment=unless("segment", segment_of(entry)),
         languages=unless("languages", languages_of(entry), ()),
         anonymous=entry.anonymous,
@@ -115,6 +118,12 @@ def _owner(entry: Entry, employer: Organisation | None, contact: bool) -> Owner:
 def employer_of(entry: Entry) -> Organisation | None:
     """The organisation an entry speaks for: that of its registration, else its own."""
     return entry.participant.organisation if entry.participant else entry.organisation
+
+
+def _sector(entry: Entry, employer: Organisation | None, *, fine: bool) -> str:
+    """The activity; for a stranger to an anonymous entry no finer than its division, such as '17' for '17.21'."""
+    code = entry.nace or (employer.nace if employer else "") or ""
+    return code if fine else code.split(".")[0]
 
 
 def _region(entry: Entry, employer: Organisation | None) -> str:

@@ -9,7 +9,7 @@ from app.core.database import session
 from app.core.errors import AppError, NotFound
 from app.core.guard import guarded, public
 from app.core.limits import limiter
-from app.marketplace import queries, saved, search
+from app.marketplace import queries, rules, saved, search
 from app.marketplace.member_pages import Answer, blueprint, clock
 from app.marketplace.models import Rhythm
 from app.marketplace.profile_forms import SaveSearchForm
@@ -33,6 +33,8 @@ def searches() -> Answer:
             return redirect(url_for("market.searches"))
     elif request.method == "POST":
         status = 422
+    elif wanted.q:
+        form.name.data = wanted.q[: rules.NAME_LENGTH]
     viewer = queries.viewer_of(session(), need_user())
     kept = saved.searches_of(session(), need_user().id)
     totals = {
