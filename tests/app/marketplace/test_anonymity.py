@@ -225,6 +225,9 @@ def test_without_a_grant_no_mail_and_no_list_names_the_owner(app, session, clock
     with app.app_context():
         interest = make_interest(session, clock, cast.omar, outside)
         session.commit()
+        waiting = sign_in(cast.omar).get(f"/marketplace/entries/{outside.code}").text
+        assert "Waiting for an answer" in waiting
+        assert [word for word in GIVEAWAYS if word in waiting] == []
         if act == "decline":
             services.decline(session, clock, outside.owner, interest, "Not now.")
         elif act == "withdraw":
@@ -238,7 +241,8 @@ def test_without_a_grant_no_mail_and_no_list_names_the_owner(app, session, clock
     to_omar = session.scalars(select(Mail).where(Mail.recipient == cast.omar.email)).all()
     live = session.scalars(select(LiveEvent)).all()
     text = "".join(f"{mail.subject} {mail.body}" for mail in to_omar) + json.dumps([one.payload for one in live])
-    text += sign_in(cast.omar).get("/marketplace/interests?view=sent").text
+    for page in ("/marketplace/interests?view=sent", "/marketplace", f"/marketplace/entries/{outside.code}"):
+        text += sign_in(cast.omar).get(page).text
     assert [word for word in GIVEAWAYS if word in text] == []
     assert len(to_omar) == (0 if act == "withdraw" else 1)
 
