@@ -117,7 +117,9 @@ def _terms(session: Session, words: set[str]) -> dict[str, int]:
 def _known(session: Session, words: set[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for chunk in _chunks(sorted(words)):
-        found.update(dict(session.execute(select(Term.word, Term.id).where(Term.word.in_(chunk))).all()))
+        # The lock keeps `forget_unused_words` from deleting a word between here and the row that will refer to it.
+        known = select(Term.word, Term.id).where(Term.word.in_(chunk)).with_for_update(read=True, key_share=True)
+        found.update(dict(session.execute(known).all()))
     return found
 
 
@@ -147,5 +149,9 @@ def waiting_for_index(session: Session, limit: int = 2000) -> list[int]:
 
 
 def forget_unused_words(session: Session) -> None:
-    """Delete words that no entry holds any more."""
-    session.execute(delete(Term).where(~select(Posting.term_id).where(Posting.term_id == Term.id).exists()))
+    """Delete words that no entry holds any more. Words that somebody is about to use are locked and passed over; the
+    second statement looks again, since an entry may have been written between the first one's view and its locks."""
+    unused = ~select(Posting.term_id).where(Posting.term_id == Term.id).exists()
+    locked = session.scalars(select(Term.id).where(unused).with_for_update(skip_locked=True)).all()
+    for chunk in _chunks(locked):
+        session.execute(delete(Term).where(Term.id.in_(chunk), unused).execution_options(synchronize_session=False))

@@ -103,6 +103,12 @@ def find(
     return Results(ids, words)
 
 
+def count(session: Session, viewer: Viewer, wanted: Criteria, now: datetime) -> int:
+    """How many entries `find` would find."""
+    words = understood(session, viewer, wanted.q, now)
+    return session.scalar(select(func.count(Entry.id)).where(*conditions(viewer, wanted, words, now))) or 0
+
+
 def _order(sort: str) -> tuple[Any, ...]:
     """By days and random codes: to the minute the order would tie an anonymous entry to its owner's others."""
     newest = (func.date(Entry.published_at).desc(), Entry.code)
@@ -160,7 +166,8 @@ def understood(session: Session, viewer: Viewer, text: str, now: datetime) -> li
 
 
 def _word(session: Session, viewer: Viewer, word: str, now: datetime) -> Word:
-    begins = select(Term.id, Term.word).where(Term.word.startswith(word, autoescape=True))
+    same = Term.word.startswith(word, autoescape=True) if len(word) > 2 else Term.word == word
+    begins = select(Term.id, Term.word).where(same)
     terms = {number: 1.0 if known == word else 0.6 for number, known in session.execute(begins)}
     if _seen(session, viewer, terms, now):
         return Word(word, terms)
@@ -210,8 +217,3 @@ def _points(session: Session, words: Sequence[Word]) -> dict[int, float]:
         for entry_id, found in best.items():
             points[entry_id] = points.get(entry_id, 0.0) + found
     return points
-
-
-def shown_criteria(wanted: Criteria) -> dict[str, Any]:
-    """For `url_for`: the criteria as arguments of an address."""
-    return dict(wanted.as_data())

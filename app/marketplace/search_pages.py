@@ -37,9 +37,8 @@ def searches() -> Answer:
         form.name.data = wanted.q[: rules.NAME_LENGTH]
     viewer = queries.viewer_of(session(), need_user())
     kept = saved.searches_of(session(), need_user().id)
-    totals = {
-        one.id: len(search.find(session(), viewer, search.Criteria.of(one.criteria), clock()()).ids) for one in kept
-    }
+    now = clock()()
+    totals = {one.id: search.count(session(), viewer, search.Criteria.of(one.criteria), now) for one in kept}
     page = render_template(
         "marketplace/searches.html", kept=kept, totals=totals, form=form, arguments=wanted.as_data(), wanted=wanted
     )
