@@ -1,4 +1,7 @@
-"""Nobody who is not signed in gets into the marketplace, by whatever address."""
+"""Nobody who is not signed in gets into the marketplace; and no other feature reads entries past its queries."""
+
+import ast
+from pathlib import Path
 
 from flask import Flask
 
@@ -28,3 +31,28 @@ def test_every_address_asks_for_a_sign_in_but_the_one_that_ends_mails(app: Flask
             assert answer.status_code == 401, (method, built[1])
     assert open_doors == ["market.unsubscribe"]
     assert asked >= 18
+
+
+APP = Path(__file__).resolve().parents[3] / "app"
+READERS = {
+    "app/matching/services.py": "turns what `entries_for_matching` gave into profiles",
+    "app/meetings/directory.py": "conditions of a search, each with `openly_shown`",
+    "app/demo/market.py": "writes the demo",
+    "app/demo/peopling.py": "writes the demo",
+    "app/demo/queries.py": "counts",
+}
+"""Who may know the table itself, and why that gives nobody away. Everybody else takes faces from the queries."""
+
+
+def test_no_other_feature_reads_the_table_of_entries() -> None:
+    """An anonymous entry is safe only while everything that shows entries goes through `app.marketplace.queries`."""
+    found = set()
+    for path in APP.rglob("*.py"):
+        name = path.relative_to(APP.parent).as_posix()
+        if name.startswith("app/marketplace/"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            from_models = isinstance(node, ast.ImportFrom) and node.module == "app.marketplace.models"
+            if from_models and "Entry" in {alias.name for alias in node.names}:
+                found.add(name)
+    assert found == set(READERS)
