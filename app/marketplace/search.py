@@ -12,11 +12,11 @@ from typing import Any
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, select
 from sqlalchemy.orm import Session
 
 from app.marketplace.indexing import pieces_of
-from app.marketplace.models import Entry, FacetValue, Posting, Term, TermPiece
+from app.marketplace.models import Entry, FacetValue, Posting, Reach, Term, TermPiece
 from app.marketplace.queries import Viewer, visible_to
 from app.marketplace.rules import words_of
 from app.registrations.models import Participant
@@ -129,15 +129,18 @@ def conditions(
             here = select(FacetValue.entry_id).where(FacetValue.facet == name, FacetValue.value.in_(values))
             found.append(Entry.id.in_(here))
     if wanted.event:
-        found.append(_at_event(wanted.event))
+        found.append(_at_event(viewer, wanted.event))
     return found
 
 
-def _at_event(event_id: str) -> ColumnElement[bool]:
-    """Entries of an event; none that is anonymous to all members, since that would tell where its owner was."""
+def _at_event(viewer: Viewer, event_id: str) -> ColumnElement[bool]:
+    """Entries of one of the viewer's events; of another one nothing, since that would tell who takes part there. None
+    that is anonymous to all members: that would tell where its owner was."""
     number = int(event_id) if event_id.isdecimal() and len(event_id) < 10 else 0
+    if number not in viewer.event_ids and not viewer.everywhere:
+        return false()
     here = exists().where(Participant.id == Entry.participant_id, Participant.event_id == number)
-    return and_(here, ~and_(Entry.anonymous, Entry.reach == "members"))
+    return and_(here, ~and_(Entry.anonymous, Entry.reach == Reach.MEMBERS))
 
 
 def count_facets(

@@ -108,10 +108,12 @@ def test_who_sees_what(app, session, clock, cast, market):
     assert set(titles(session, cast.omar, clock)) == everybody
     for person in (cast.pia, cast.piotr, cast.olga, cast.dana, cast.ada):
         assert set(titles(session, person, clock)) == everybody | {"Event only"}
+    assert titles(session, cast.omar, clock, event=str(cast.event.id)) == []
     clock.advance(timedelta(days=2))
     assert set(titles(session, cast.omar, clock)) == set(TITLES)
     assert "Event and members" in titles(session, cast.pia, clock)
     assert set(titles(session, cast.pia, clock, event=str(cast.event.id))) == {"Event only", "Event and members"}
+    assert titles(session, cast.omar, clock, event=str(cast.event.id)) == []
     with app.app_context():
         cancel(session, clock, cast.pia, cast.pia_participant)
     assert "Event only" not in titles(session, cast.piotr, clock)
