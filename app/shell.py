@@ -56,6 +56,7 @@ def _account_entries(event: Any) -> list[dict[str, str]]:
         return []
     entries = [
         {"label": _("My events"), "url": url_for("home.index"), "icon": "calendar2-event"},
+        {"label": _("Marketplace"), "url": url_for("market.index"), "icon": "shop"},
         {"label": _("Account"), "url": url_for("accounts.account"), "icon": "person-gear"},
     ]
     if event is not None and g.get("staff_role") is not None:

@@ -11,7 +11,7 @@ from app.agenda.material import chunks, items_of, read_material
 from app.agenda.models import AgendaChange
 from app.agenda.rules import NOTHING, Agenda, Item, Kind, apply, in_order
 from app.events.models import Event
-from app.marketplace.models import Entry
+from app.marketplace.queries import Face, named_entries_of
 from app.matching.queries import reason_items, recommendation_between
 from app.meetings.models import MeetingRequest
 from app.meetings.queries import request_by_code
@@ -110,7 +110,7 @@ class MeetingDetail:
     asked_by_me: bool
     reasons: list[dict[str, Any]]
     score: float | None
-    entries: Sequence[Entry]
+    entries: Sequence[Face]
 
 
 def meeting_detail(session: Session, event: Event, participant_id: int, code: str) -> MeetingDetail | None:
@@ -124,14 +124,14 @@ def meeting_detail(session: Session, event: Event, participant_id: int, code: st
         return None
     partner = next((p for p in [*seated, *parties] if p.id != participant_id), request.recipient)
     match = recommendation_between(session, participant_id, partner.id)
-    query = select(Entry).where(Entry.participant_id == partner.id).order_by(Entry.id)
+    me = session.get_one(Participant, participant_id)
     return MeetingDetail(
         request=request,
         partner=partner,
         asked_by_me=request.requester_id == participant_id,
         reasons=reason_items(match),
         score=match.score * 100 if match else None,
-        entries=session.scalars(query).all(),
+        entries=named_entries_of(session, partner, me.user_id),
     )
 
 

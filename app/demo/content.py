@@ -121,6 +121,12 @@ def own_language_entries() -> tuple[dict[str, Any], ...]:
 
 
 @cache
+def market() -> dict[str, Any]:
+    """Entries outside the event, and interest in them."""
+    return read("market.toml")
+
+
+@cache
 def countries() -> dict[str, Country]:
     """The countries by ISO code."""
     return {

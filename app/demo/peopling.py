@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.demo import world as demo
+from app.demo.market import MarketLoading
 from app.demo.spacing import Keys, add
 from app.events.models import Event, Staff, StaffRole
 from app.marketplace.models import Entry, EntryKind
@@ -83,6 +84,7 @@ class PeopleLoading:
         for person in self.world.participants:
             self._belongings(person, rows[person.code])
         self.session.flush()
+        MarketLoading(self.session, self.world, self.now, rows).load()
 
     def _user(self, name: str, email: str, zone: str | None = None) -> User:
         since = self.now - timedelta(days=60)
@@ -125,6 +127,8 @@ class PeopleLoading:
                     trl_min=entry.trl_min,
                     trl_max=entry.trl_max,
                     partnership=entry.partnership,
+                    published_at=row.created_at,
+                    shown_openly_at=row.created_at,
                     created_at=row.created_at,
                     updated_at=row.created_at,
                 )

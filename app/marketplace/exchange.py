@@ -1,5 +1,7 @@
 """Needs and offers as a table: what an export writes and an import reads."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -27,6 +29,8 @@ COLUMNS = (
     Column("trl_min", _l("Lowest readiness level, 1 to 9"), "5"),
     Column("trl_max", _l("Highest readiness level, 1 to 9"), "7"),
     Column("partnership", _l("Kind of partnership; see the list of codes"), "technical"),
+    Column("summary", _l("In a few sentences, at most 500 characters"), "Pilot coating of paper, 100 kg a day."),
+    Column("anonymous", _l("yes: other participants are not told whose entry it is"), "no"),
 )
 WRITTEN_ONLY = ("code", "name", "organisation")
 
@@ -35,9 +39,9 @@ def export_entries(session: Session, event: Event) -> Sheet:
     """The needs and offers of everybody who registered."""
     rows = [
         [
-            entry.participant.user.email, entry.kind.value, entry.title, entry.text, "; ".join(entry.keywords),
-            entry.trl_min, entry.trl_max, entry.partnership, entry.participant.code, entry.participant.user.name,
-            entry.participant.organisation.name,
+            entry.registration.user.email, entry.kind.value, entry.title, entry.text, "; ".join(entry.keywords),
+            entry.trl_min, entry.trl_max, entry.partnership, entry.summary, entry.anonymous,
+            entry.registration.code, entry.registration.user.name, entry.registration.organisation.name,
         ]
         for entry in queries.entries_of_event(session, event.id, everybody=True)
     ]  # fmt: skip
@@ -48,7 +52,7 @@ def load_entries(session: Session, clock: Clock, actor: Any, event: Event, table
     """Add entries, and change those whose person, kind and title are known. Nothing is removed."""
     people = session.scalars(with_people(select(Participant).where(Participant.event_id == event.id)))
     by_email = {person.user.email: person for person in people}
-    known = {
+    known: dict[Any, Entry] = {
         (entry.participant_id, entry.kind, rules.title_key(entry.title)): entry
         for entry in queries.entries_of_event(session, event.id, everybody=True)
     }
@@ -58,16 +62,18 @@ def load_entries(session: Session, clock: Clock, actor: Any, event: Event, table
         person = by_email.get(email)
         if person is None and email not in report.mentioned:
             report.fault(row, "email", _("No participant of this event or of this import has this address."))
-        data = _data(row, report)
-        if person is None or data is None:
+        kind = _kind(row, report)
+        key = (person.id, kind, rules.title_key(row.get("title"))) if person and kind else None
+        entry = known.get(key) if key else None
+        data = _data(row, table.columns, kind, entry, report)
+        if person is None or data is None or key is None:
             continue
-        key = (person.id, data.kind, rules.title_key(data.title))
         if key in seen:
             report.fault(row, "title", _("The same entry stands in row %(row)d already.", row=seen[key]))
             continue
         seen[key] = row.number
         with report.row(row, {}, "email"):
-            _load(session, clock, actor, person, known.get(key), data, report)
+            _load(session, clock, actor, person, entry, data, report)
 
 
 def _load(
@@ -83,44 +89,50 @@ def _load(
     if entry is None:
         services.add_entry(session, clock, actor, person, data)
         report.created.append(line)
-    elif _says(entry) == data:
+    elif services.data_of(entry) == data:
         report.unchanged += 1
     else:
         services.change_entry(session, clock, actor, entry, data)
         report.updated.append(line)
 
 
-def _says(entry: Entry) -> EntryData:
-    return EntryData(
-        entry.kind, entry.title, entry.text, tuple(entry.keywords), entry.trl_min, entry.trl_max, entry.partnership
-    )
-
-
-def _data(row: Row, report: SheetReport) -> EntryData | None:
-    """The entry of a row; None when a cell means nothing, which is noted."""
-    before = len(report.faults)
-    kinds = {kind.value: kind for kind in EntryKind}
-    kind = kinds.get(row.get("kind").lower())
+def _kind(row: Row, report: SheetReport) -> EntryKind | None:
+    kind = {kind.value: kind for kind in EntryKind}.get(row.get("kind").lower())
     if kind is None:
         report.fault(row, "kind", _("Write need or offer."))
-    levels: dict[str, int | None] = {}
-    for column in ("trl_min", "trl_max"):
-        text = row.get(column)
-        if text and not text.isdecimal():
-            report.fault(row, column, _("Readiness levels go from 1 to 9."))
-        else:
-            levels[column] = int(text) if text else None
+    return kind
+
+
+def _data(
+    row: Row, columns: Sequence[str], kind: EntryKind | None, entry: Entry | None, report: SheetReport
+) -> EntryData | None:
+    """The entry of a row; None when a cell means nothing, which is noted. What the file has no column for stays."""
+    before = len(report.faults)
+    levels = {name: _level(row, name, report) for name in ("trl_min", "trl_max")}
+    anonymous = {"": False, "no": False, "yes": True}.get(row.get("anonymous").lower())
+    if anonymous is None:
+        report.fault(row, "anonymous", _("Write yes or no."))
     if kind is None or len(report.faults) > before:
         return None
-    return EntryData(
-        kind,
-        " ".join(row.get("title").split()),
-        row.get("text"),
-        tuple(rules.keywords_of(row.get("keywords"))),
-        levels["trl_min"],
-        levels["trl_max"],
-        row.get("partnership").lower() or None,
-    )
+    said: dict[str, Any] = {
+        "text": row.get("text"),
+        "keywords": tuple(rules.keywords_of(row.get("keywords"))),
+        **levels,
+        "partnership": row.get("partnership").lower() or None,
+        "summary": row.get("summary"),
+        "anonymous": anonymous,
+    }
+    former = services.data_of(entry) if entry else EntryData(kind, "")
+    kept = {name: value for name, value in said.items() if name in columns or entry is None}
+    return replace(former, title=" ".join(row.get("title").split()), **kept)
+
+
+def _level(row: Row, column: str, report: SheetReport) -> int | None:
+    text = row.get(column)
+    if text and not text.isdecimal():
+        report.fault(row, column, _("Readiness levels go from 1 to 9."))
+        return None
+    return int(text) if text else None
 
 
 def register_sheets() -> None:

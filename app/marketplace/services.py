@@ -1,27 +1,51 @@
 """Writes on needs and offers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.core import audit, facts
+from app.core import audit, facts, jobs
 from app.core.clock import Clock
-from app.core.errors import Conflict, Invalid
-from app.marketplace import rules
-from app.marketplace.models import Entry, EntryKind
-from app.marketplace.queries import entries_of
-from app.organisations import reference
+from app.core.errors import Conflict
+from app.marketplace import checks, mails
+from app.marketplace.details import Details, read
+from app.marketplace.indexing import index_entries
+from app.marketplace.interests import decline, express, grant, note_look, withdraw
+from app.marketplace.models import Entry, EntryKind, EntryState, Interest, InterestState, ProfileKind, Reach
+from app.marketplace.rules import LIFETIME, renewable
+from app.marketplace.upkeep import TEND, TEND_EVERY
+from app.organisations.models import Organisation
 from app.registrations.models import Participant
 from app.registrations.queries import GONE
-from app.registrations.services import trl_fault
+
+__all__ = [
+    "EntryData",
+    "add_entry",
+    "add_own_entry",
+    "change_entry",
+    "data_of",
+    "decline",
+    "express",
+    "grant",
+    "hide",
+    "index_entries",
+    "note_look",
+    "publish",
+    "remove_entry",
+    "renew",
+    "withdraw",
+]
 
 
 @dataclass(frozen=True)
 class EntryData:
-    """A need or an offer as somebody wrote it; `partnership` is a code of `reference.partnership_kinds`."""
+    """A need or an offer as somebody wrote it; `partnership` is a code of `reference.partnership_kinds`, `concealed`
+    holds codes of `rules.CONCEALABLE`, empty places mean: as the organisation says."""
 
     kind: EntryKind
     title: str
@@ -30,95 +54,143 @@ class EntryData:
     trl_min: int | None = None
     trl_max: int | None = None
     partnership: str | None = None
+    summary: str = ""
+    profile: ProfileKind | None = None
+    details: Details = field(default_factory=lambda: read({}))
+    state: EntryState = EntryState.PUBLISHED
+    reach: Reach = Reach.EVENT
+    anonymous: bool = False
+    concealed: tuple[str, ...] = ()
+    country: str | None = None
+    nuts: str | None = None
+    nace: str | None = None
+    segment: str | None = None
+    languages: tuple[str, ...] = ()
+
+
+def data_of(entry: Entry) -> EntryData:
+    """What an entry says, as it would be written again."""
+    columns = {name: getattr(entry, name) for name in EntryData.__dataclass_fields__}
+    lists = {name: tuple(columns[name] or ()) for name in ("keywords", "concealed", "languages")}
+    return EntryData(**{**columns, **lists, "details": read(entry.details or {})})
 
 
 def add_entry(session: Session, clock: Clock, actor: User | None, participant: Participant, data: EntryData) -> Entry:
-    """Add a need or an offer. Raises Invalid with the field, Conflict when the registration ended."""
-    _check_active(participant)
-    values = _checked(session, participant, data, None)
-    entry = Entry(participant_id=participant.id, created_at=clock(), updated_at=clock(), **values)
-    entry.participant = participant
+    """Add a need or an offer of a registration. Raises Invalid with the field, Conflict when the registration ended."""
+    if participant.state in GONE:
+        raise Conflict(_("This registration has ended; its needs and offers cannot change."))
+    return _add(session, clock, actor, Entry(participant=participant, owner=participant.user), data)
+
+
+def add_own_entry(
+    session: Session, clock: Clock, owner: User, organisation: Organisation | None, data: EntryData
+) -> Entry:
+    """Add a need or an offer outside events; without an organisation it is the person's own. Raises Invalid."""
+    entry = Entry(participant=None, owner=owner, organisation=organisation)
+    return _add(session, clock, owner, entry, replace(data, reach=Reach.MEMBERS))
+
+
+def _add(session: Session, clock: Clock, actor: User | None, entry: Entry, data: EntryData) -> Entry:
+    if entry.participant is not None:
+        entry.organisation = entry.participant.organisation
+    with session.no_autoflush:
+        values = checks.checked(session, entry, data, is_new=True)
+    for name, value in values.items():
+        setattr(entry, name, value)
+    entry.created_at = entry.updated_at = clock()
+    _publication(entry, clock(), None)
     session.add(entry)
     session.flush()
-    _record(session, clock, actor, entry, "entry.add")
-    facts.tell_participant_changed(session, participant=participant, actor=actor, clock=clock)
+    _done(session, clock, actor, entry, "entry.add")
     return entry
 
 
 def change_entry(session: Session, clock: Clock, actor: User | None, entry: Entry, data: EntryData) -> bool:
     """Change an entry; False when nothing differs. Raises like `add_entry`."""
-    _check_active(entry.participant)
-    values = _checked(session, entry.participant, data, entry)
+    if entry.participant is None:
+        data = replace(data, reach=Reach.MEMBERS)
+    elif entry.participant.state in GONE and data.reach is Reach.EVENT:
+        raise Conflict(_("This registration has ended; its needs and offers cannot change."))
+    values = checks.checked(session, entry, data, is_new=False)
     if all(getattr(entry, name) == value for name, value in values.items()):
         return False
+    before = entry.reach
     for name, value in values.items():
         setattr(entry, name, value)
     entry.updated_at = clock()
+    _publication(entry, clock(), before)
     session.flush()
-    _record(session, clock, actor, entry, "entry.change")
-    facts.tell_participant_changed(session, participant=entry.participant, actor=actor, clock=clock)
+    _done(session, clock, actor, entry, "entry.change")
     return True
 
 
+def _publication(entry: Entry, now: datetime, reach_before: Reach | None) -> None:
+    """Bring the dates in line with what is shown to whom."""
+    if entry.reach is Reach.EVENT:
+        entry.expires_at = entry.expiry_told_at = None
+    if entry.state is EntryState.HIDDEN:
+        return
+    widened = reach_before is Reach.EVENT and entry.reach is Reach.MEMBERS
+    if entry.published_at is None or widened:
+        entry.published_at = now
+    if not entry.anonymous and entry.shown_openly_at is None:
+        entry.shown_openly_at = now
+    if entry.reach is Reach.MEMBERS and entry.expires_at is None:
+        entry.expires_at = now + LIFETIME
+
+
+def publish(session: Session, clock: Clock, actor: User | None, entry: Entry) -> None:
+    """Show an entry that was hidden."""
+    change_entry(session, clock, actor, entry, replace(data_of(entry), state=EntryState.PUBLISHED))
+
+
+def hide(session: Session, clock: Clock, actor: User | None, entry: Entry) -> None:
+    """Show an entry to nobody any more; whoever waits for an answer, or got one, keeps what they saw."""
+    change_entry(session, clock, actor, entry, replace(data_of(entry), state=EntryState.HIDDEN))
+
+
+def renew(session: Session, clock: Clock, actor: User, entry: Entry) -> None:
+    """Let an entry stay another year from now. Raises Conflict while its end is far."""
+    if not renewable(entry.expires_at, clock()):
+        raise Conflict(_("This entry is shown for a long time yet; renew it in its last thirty days."))
+    entry.expires_at, entry.expiry_told_at = clock() + LIFETIME, None
+    session.flush()
+    _record(session, clock, actor, entry, "entry.renew")
+    _plan_upkeep(session, clock)
+
+
 def remove_entry(session: Session, clock: Clock, actor: User | None, entry: Entry) -> None:
-    """Delete an entry; meeting requests that came of it stay."""
+    """Delete an entry; meeting requests that came of it stay, and whoever waits for an answer about it is told."""
     participant = entry.participant
+    waiting = select(Interest).where(Interest.entry_id == entry.id, Interest.state == InterestState.OPEN)
+    for interest in session.scalars(waiting).all():
+        mails.send_removed(session, clock, interest)
     _record(session, clock, actor, entry, "entry.remove")
     session.delete(entry)
     session.flush()
-    facts.tell_participant_changed(session, participant=participant, actor=actor, clock=clock)
+    if participant is not None:
+        facts.tell_participant_changed(session, participant=participant, actor=actor, clock=clock)
 
 
-def _check_active(participant: Participant) -> None:
-    if participant.state in GONE:
-        raise Conflict(_("This registration has ended; its needs and offers cannot change."))
+def _done(session: Session, clock: Clock, actor: User | None, entry: Entry, action: str) -> None:
+    _record(session, clock, actor, entry, action)
+    if entry.reach is Reach.MEMBERS:
+        _plan_upkeep(session, clock)
+    index_entries(session, [entry.id])
+    if entry.participant is not None:
+        facts.tell_participant_changed(session, participant=entry.participant, actor=actor, clock=clock)
 
 
-def _checked(session: Session, participant: Participant, data: EntryData, own: Entry | None) -> dict[str, Any]:
-    """The columns of an entry. Raises Invalid with the field at the first fault."""
-    title = " ".join(data.title.split())
-    if not title:
-        raise Invalid(_("Say in one line what it is about."), field="title")
-    if len(title) > rules.TITLE_LENGTH:
-        raise Invalid(_("Use at most %(n)d characters for the title.", n=rules.TITLE_LENGTH), field="title")
-    if len(data.text) > rules.TEXT_LENGTH:
-        raise Invalid(_("Use at most %(n)d characters for the text.", n=rules.TEXT_LENGTH), field="text")
-    keywords = rules.keywords_of(";".join(data.keywords))
-    if len(keywords) > rules.KEYWORDS_AT_MOST:
-        raise Invalid(_("Use at most %(n)d keywords.", n=rules.KEYWORDS_AT_MOST), field="keywords")
-    if any(len(word) > rules.KEYWORD_LENGTH for word in keywords):
-        raise Invalid(_("A keyword has at most %(n)d characters.", n=rules.KEYWORD_LENGTH), field="keywords")
-    fault = trl_fault(data.trl_min, data.trl_max)
-    if fault == "range":
-        raise Invalid(_("Readiness levels go from 1 to 9."), field="trl_min")
-    if fault == "order":
-        raise Invalid(_("The range ends below its beginning."), field="trl_max")
-    if data.partnership and data.partnership not in reference.partnership_kinds():
-        raise Invalid(_("“%(code)s” is not a kind of partnership.", code=data.partnership), field="partnership")
-    _check_others(session, participant, data.kind, title, own)
-    return {
-        "kind": data.kind,
-        "title": title,
-        "text": data.text.strip(),
-        "keywords": keywords,
-        "trl_min": data.trl_min,
-        "trl_max": data.trl_max,
-        "partnership": data.partnership or None,
-    }
-
-
-def _check_others(session: Session, participant: Participant, kind: EntryKind, title: str, own: Entry | None) -> None:
-    others = [entry for entry in entries_of(session, participant.id) if entry is not own and entry.kind is kind]
-    if len(others) >= rules.ENTRIES_PER_KIND:
-        raise Invalid(
-            _("There are %(n)d of them already. Fewer, clearer ones are found more easily.", n=len(others)),
-            field="title",
-        )
-    if rules.title_key(title) in {rules.title_key(entry.title) for entry in others}:
-        raise Invalid(_("There is one with this title already; change that one."), field="title")
+def _plan_upkeep(session: Session, clock: Clock) -> None:
+    jobs.enqueue(session, TEND, {}, clock, delay=TEND_EVERY, once=True)
 
 
 def _record(session: Session, clock: Clock, actor: User | None, entry: Entry, action: str) -> None:
+    detail: dict[str, Any] = {"kind": entry.kind.value, "title": entry.title, "state": entry.state.value}
+    if entry.participant is not None:
+        detail["participant"] = entry.participant.code
+    if entry.anonymous:
+        detail["anonymous"] = True
     audit.record(
         session,
         clock,
@@ -126,6 +198,6 @@ def _record(session: Session, clock: Clock, actor: User | None, entry: Entry, ac
         action=action,
         subject_kind="entry",
         subject_id=entry.id,
-        event_id=entry.participant.event_id,
-        detail={"participant": entry.participant.code, "kind": entry.kind.value, "title": entry.title},
+        event_id=entry.participant.event_id if entry.participant else None,
+        detail=detail,
     )

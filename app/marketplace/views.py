@@ -13,15 +13,17 @@ from app.core.clock import Clock
 from app.core.database import session
 from app.core.errors import Invalid, NotFound
 from app.core.guard import guarded
-from app.events.models import Event
+from app.events.models import Event, StaffRole
 from app.events.policy import current_event, event_staff
-from app.marketplace import exchange, queries, services
+from app.marketplace import exchange, interest_pages, member_pages, queries, search_pages, services
 from app.marketplace.forms import attach, entry_data, entry_form
+from app.marketplace.masking import face
 from app.marketplace.models import Entry, EntryKind
 from app.registrations.models import Participant
 from app.registrations.policy import current_participant, own_or_organised
 from app.registrations.services import ProfileCheck
 
+__all__ = ["blueprint", "init_app", "interest_pages", "search_pages"]
 blueprint = Blueprint("marketplace", __name__, url_prefix="/events/<slug>")
 BEHALF = "/organise/participants/<code>/entries"
 PAGE_LENGTH = 40
@@ -83,7 +85,7 @@ def edit_entry(slug: str, entry_id: int, code: str | None = None) -> Answer:
     form = entry_form(entry)
     if form.validate_on_submit():
         try:
-            services.change_entry(session(), _clock(), need_user(), entry, entry_data(form, entry.kind))
+            services.change_entry(session(), _clock(), need_user(), entry, entry_data(form, entry.kind, entry))
         except Invalid as error:
             attach(form, error)
         else:
@@ -118,7 +120,9 @@ def all_entries(slug: str) -> str:
     kinds = {kind.value: kind for kind in EntryKind}
     kind = kinds.get(request.args.get("kind", ""))
     page = int(request.args.get("page", "1")) if request.args.get("page", "1").isdecimal() else 1
-    rows, total = queries.entries_page(session(), event.id, text=text, kind=kind, page=max(1, page), length=PAGE_LENGTH)
+    rows, total = queries.entries_page(
+        session(), event.id, text=text, kind=kind, page=max(1, page), length=PAGE_LENGTH, open_only=not _organises()
+    )
     return render_template(
         "marketplace/all_entries.html",
         rows=rows,
@@ -144,8 +148,15 @@ def overview_panel(event: Event) -> dict[str, Any]:
 
 
 def participant_section(participant: Participant) -> dict[str, Any]:
-    """Needs and offers on the organiser's page of a participant."""
-    return {"entries": queries.entries_of(session(), participant.id)}
+    """Needs and offers on the staff's page of a participant: all for organisers, who may write them on somebody's
+    behalf; the desk does not learn whose anonymous ones are."""
+    if _organises():
+        return {"entries": [face(entry, revealed=True) for entry in queries.entries_of(session(), participant.id)]}
+    return {"entries": queries.named_entries_of(session(), participant, need_user().id)}
+
+
+def _organises() -> bool:
+    return g.get("staff_role") is StaffRole.ORGANISER
 
 
 def judge_profile(db: Any, participant: Participant) -> list[ProfileCheck]:
@@ -170,5 +181,7 @@ def init_app(app: Flask) -> None:
     navigation.add_section(
         "participant", navigation.Panel("marketplace/_participant_section.html", participant_section, 10)
     )
+    app.register_blueprint(member_pages.blueprint)
+    member_pages.init_app(app)
     exchange.register_sheets()
     facts.profile_judged.connect(judge_profile)

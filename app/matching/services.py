@@ -10,6 +10,7 @@ from app.core.clock import Clock
 from app.events.models import Event
 from app.events.queries import permissions_of, types_of
 from app.marketplace.models import Entry, EntryKind
+from app.marketplace.queries import entries_for_matching
 from app.matching.filters import Filters
 from app.matching.models import Recommendation
 from app.matching.profiles import Profile, Statement
@@ -26,9 +27,7 @@ def profiles_of(session: Session, event_id: int) -> list[Profile]:
     people = session.scalars(
         query.options(joinedload(Participant.organisation), joinedload(Participant.type)).order_by(Participant.id)
     ).all()
-    entries = session.scalars(
-        select(Entry).join(Participant).where(Participant.event_id == event_id).order_by(Entry.id)
-    ).all()
+    entries = entries_for_matching(session, event_id)
     needs, offers = _by_participant(entries, EntryKind.NEED), _by_participant(entries, EntryKind.OFFER)
     return [
         Profile(
@@ -110,7 +109,7 @@ def _filters(session: Session, event: Event) -> Filters:
 def _by_participant(entries: Sequence[Entry], kind: EntryKind) -> dict[int, list[Statement]]:
     found: dict[int, list[Statement]] = {}
     for entry in entries:
-        if entry.kind is kind:
+        if entry.kind is kind and entry.participant_id is not None:
             found.setdefault(entry.participant_id, []).append(
                 Statement(
                     id=entry.id,

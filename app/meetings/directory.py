@@ -11,6 +11,7 @@ from app.accounts.models import User
 from app.events.models import Event
 from app.events.queries import permissions_of, types_of
 from app.marketplace.models import Entry
+from app.marketplace.queries import openly_shown
 from app.matching.models import Recommendation
 from app.meetings.models import MeetingRequest, Veto
 from app.meetings.queries import pair_condition
@@ -143,7 +144,7 @@ def _conditions(
                 Organisation.name.icontains(word, autoescape=True),
                 Organisation.description.icontains(word, autoescape=True),
                 Participant.job_title.icontains(word, autoescape=True),
-                exists().where(Entry.participant_id == Participant.id, entry_has),
+                exists().where(Entry.participant_id == Participant.id, openly_shown(), entry_has),
             )
         )
     if wanted.type_id:
@@ -157,7 +158,7 @@ def _conditions(
     if wanted.language:
         found.append(Participant.id.in_(speakers_of(session, event.id, wanted.language)))
     if wanted.kind:
-        found.append(exists().where(Entry.participant_id == Participant.id, Entry.kind == wanted.kind))
+        found.append(exists().where(Entry.participant_id == Participant.id, openly_shown(), Entry.kind == wanted.kind))
     if wanted.status:
         asked = exists(select(MeetingRequest.id).where(pair_condition(viewer.id)).correlate(Participant))
         found.append(asked if wanted.status == "asked" else ~asked)

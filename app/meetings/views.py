@@ -14,7 +14,8 @@ from app.core.guard import guarded
 from app.core.limits import limiter
 from app.events.policy import current_event
 from app.events.queries import permissions_of
-from app.marketplace.models import Entry, EntryKind
+from app.marketplace.models import EntryKind
+from app.marketplace.queries import named_entries_of
 from app.matching import queries as matching
 from app.meetings import directory, exchange, organiser_pages, queries, rules, services
 from app.meetings.forms import AnswerForm, AskForm
@@ -164,7 +165,7 @@ def _partner_of(code: str) -> Participant:
 
 def _partner_page(other: Participant, form: AskForm) -> str:
     event, me = current_event(), current_participant()
-    entries = session().scalars(select(Entry).where(Entry.participant_id == other.id).order_by(Entry.id)).all()
+    entries = named_entries_of(session(), other, me.user_id)
     problem = None
     try:
         rules.check_booking_open(event, current_app.extensions["clock"]())

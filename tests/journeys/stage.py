@@ -37,13 +37,15 @@ from app.events.models import (
     StaffRole,
     Zone,
 )
-from app.marketplace.models import EntryKind
+from app.marketplace import saved
+from app.marketplace.models import EntryKind, Rhythm
+from app.marketplace.search import Criteria
 from app.meetings.models import MeetingRequest, RequestState
 from app.organisations.models import Organisation
 from app.registrations.models import Absence, Participant, RegistrationState
 from app.timetables.services import solve_now
 from tests.factories import agenda as agenda_factory
-from tests.factories.marketplace import make_entry
+from tests.factories.marketplace import make_entry, make_interest, make_own_entry
 from tests.factories.timetables import QUICK, make_request
 from tests.journeys import crowd
 
@@ -133,6 +135,35 @@ def _today(session: Session, clock: Clock, users: dict[str, User]) -> None:
     solve_now(session, event, QUICK, clock=clock, actor=users["Olga"])
     asked = make_request(session, clock, jonas, piotr, state=RequestState.OPEN)
     asked.message = "We have fibres for your pilot line."
+    _market(session, clock, users)
+
+
+def _market(session: Session, clock: Clock, users: dict[str, User]) -> None:
+    """Pia offers something anonymously, with Hana waiting for an answer, and asks about Jonas's need."""
+    employers = {name: session.query(Organisation).filter_by(name=PEOPLE[name][1]).one() for name in ("Pia", "Jonas")}
+    offer = make_own_entry(
+        session,
+        clock,
+        users["Pia"],
+        "Grade of starch that seals at 140 °C",
+        organisation=employers["Pia"],
+        summary="In use on one line since spring.",
+        anonymous=True,
+        concealed=("region",),
+    )
+    need = make_own_entry(
+        session,
+        clock,
+        users["Jonas"],
+        "Somebody who makes felt from sludge fibre",
+        EntryKind.NEED,
+        organisation=employers["Jonas"],
+        anonymous=True,
+    )
+    offer.code, need.code = "a" * 16, "b" * 16
+    make_interest(session, clock, users["Hana"], offer)
+    make_interest(session, clock, users["Pia"], need)
+    saved.save(session, clock, users["Pia"], "Fibre", Criteria(q="fibre"), Rhythm.WEEKLY)
 
 
 def _agreed(session: Session, clock: Clock, one: Participant, other: Participant) -> MeetingRequest:
