@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from app.matching.filters import NO_FILTERS, Bars, Filters
 from app.matching.lexical import LexicalModel
@@ -130,6 +131,7 @@ class Matcher:
 
     def _index(self) -> None:
         self._place = {profile.id: at for at, profile in enumerate(self._profiles)}
+        self._ids = np.array([profile.id for profile in self._profiles], dtype=np.int64)
         if len(self._place) < len(self._profiles):
             raise ValueError("two profiles have the same id")
         self._others: dict[str, Part] = {
@@ -162,17 +164,35 @@ class Matcher:
 
     def score(self, profile_id: int, other_id: int) -> PairScore:
         """The pair with its parts and reasons. KeyError for an unknown id."""
-        row, col = (np.array([self._place[which]]) for which in (profile_id, other_id))
-        gain, give = self._explained(row, col), self._explained(col, row)
-        return PairScore(
-            profile_id,
-            other_id,
-            reciprocal(gain.score, give.score),
-            gain,
-            give,
-            bool(self._bars.block(row, col)[0, 0]),
-            self._reasons(profile_id, other_id, gain, give),
-        )
+        return self.scores(profile_id, [other_id])[0]
+
+    def scores(self, profile_id: int, other_ids: Sequence[int]) -> list[PairScore]:
+        """`score` with several others, in their order, at little more than the cost of one. KeyError for an unknown
+        id."""
+        row, cols = self._places([profile_id]), self._places(other_ids)
+        if not len(cols):
+            return []
+        gains, gives = self._explained(row, cols), self._explained(cols, row)
+        barred = self._bars.block(row, cols)[0]
+        needed, offered = self._statements.reasons(row, cols), self._statements.reasons(cols, row)
+        here = int(row[0])
+        return [
+            PairScore(
+                profile_id,
+                other_id,
+                reciprocal(gain.score, give.score),
+                gain,
+                give,
+                bool(bar),
+                self._reasons(
+                    (gain, here, col, needed.get((here, col), {})), (give, col, here, offered.get((col, here), {}))
+                ),
+            )
+            for other_id, col, gain, give, bar in zip(other_ids, cols.tolist(), gains, gives, barred, strict=True)
+        ]
+
+    def _places(self, ids: Sequence[int]) -> IntArray:
+        return np.array([self._place[one] for one in ids], dtype=np.int64)
 
     def ranked(self, profile_id: int, k: int | None = None, by: Order = "score") -> list[Ranked]:
         """The best `k` partners (all by default) that no filter bars and that score above 0, best first.
@@ -194,7 +214,11 @@ class Matcher:
         tiles = [everyone[start : start + TILE] for start in range(0, len(everyone), TILE)]
         best = [Best(tile, k) for tile in tiles]
         pairs = [(one, two) for one in range(len(tiles)) for two in range(one, len(tiles))]
-        with ThreadPoolExecutor(threads or min(4, os.cpu_count() or 1)) as pool:
+        # One tile for each thread; more threads inside the products of matrices would only wait for each other.
+        with (
+            threadpool_limits(limits=1, user_api="blas"),
+            ThreadPoolExecutor(threads or min(4, os.cpu_count() or 1)) as pool,
+        ):
             # Few at a time, lest finished tiles pile up.
             for start in range(0, len(pairs), 8):
                 some = pairs[start : start + 8]
@@ -248,35 +272,51 @@ class Matcher:
     def _lines(self, figures: Figures, cols: IntArray, k: int | None, by: Order) -> list[Ranked]:
         """One row of figures as the best k lines."""
         key = figures.key(by)
-        ids = np.array([self._profiles[col].id for col in cols], dtype=np.int64)
         standing = np.flatnonzero(key > 0)
-        order = standing[np.lexsort((ids[standing], -key[standing]))][:k]
-        gain, give, score = figures.gain, figures.give, figures.score
-        return [Ranked(int(ids[at]), float(score[at]), _known(gain[at]), _known(give[at])) for at in order]
+        ids = self._ids[cols[standing]]
+        order = np.lexsort((ids, -key[standing]))[:k]
+        best = standing[order]
+        columns = (array[best].tolist() for array in (figures.score, figures.gain, figures.give))
+        return [
+            Ranked(one, score, None if gain != gain else gain, None if give != give else give)
+            for one, score, gain, give in zip(ids[order].tolist(), *columns, strict=True)
+        ]
 
-    def _explained(self, row: IntArray, col: IntArray) -> Directed:
-        blocks = self._parts(row, col)
-        score, coverage = self._directed(blocks)
-        parts = {name: _known(blocks[name][0, 0]) for name in PARTS}
-        return Directed(_known(score[0, 0]), float(coverage[0, 0]), parts)
+    def _explained(self, rows: IntArray, cols: IntArray) -> list[Directed]:
+        """Rows with cols, one of which is a single place, in order."""
+        blocks = self._parts(rows, cols)
+        scores, coverages = self._directed(blocks)
+        columns = [[_known(figure) for figure in blocks[name].ravel()] for name in PARTS]
+        return [
+            Directed(_known(score), float(coverage), dict(zip(PARTS, figures, strict=True)))
+            for score, coverage, figures in zip(
+                scores.ravel(), coverages.ravel(), zip(*columns, strict=True), strict=True
+            )
+        ]
 
-    def _reasons(self, viewer: int, other: int, gain: Directed, give: Directed) -> tuple[Reason, ...]:
-        one, two = self.profile(viewer), self.profile(other)
-        found = [*self._one_way("gain", gain, one, two), *self._one_way("give", give, two, one)]
+    def _reasons(self, gain: "_OneWay", give: "_OneWay") -> tuple[Reason, ...]:
+        found = [*self._one_way("gain", *gain), *self._one_way("give", *give)]
         return tuple(sorted(found, key=lambda reason: (-reason.contribution, reason.direction, reason.part)))
 
-    def _one_way(self, direction: Direction, figures: Directed, seeker: Profile, partner: Profile) -> list[Reason]:
+    def _one_way(
+        self, direction: Direction, figures: Directed, row: int, col: int, stated: dict[str, Reason]
+    ) -> list[Reason]:
         if figures.score is None:
             return []
+        seeker, partner = self._profiles[row], self._profiles[col]
         weights = self._weights.as_dict()
         present = sum(weights[name] for name, figure in figures.parts.items() if figure is not None)
-        found = self._statements.reasons(self._place[seeker.id], seeker, self._place[partner.id], partner)
+        found = dict(stated)
         found.update({name: r for name, part in self._others.items() if (r := part.reason(seeker, partner))})
         return [
             reason.weighed(direction, weights[name] * figure / present)
             for name, reason in found.items()
             if (figure := figures.parts[name]) and weights[name] and (name in CARRYING or figure >= figures.score)
         ]
+
+
+_OneWay = tuple[Directed, int, int, dict[str, Reason]]
+"""Figures, place of the seeker, place of the partner, and the reasons that rest on single needs and offers."""
 
 
 def _known(figure: np.floating) -> float | None:

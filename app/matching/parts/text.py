@@ -17,7 +17,7 @@ import numpy as np
 
 from app.matching.lexical import LexicalModel, calibrate
 from app.matching.parts.partnership import partnership_fit
-from app.matching.parts.rows import cut, spliced, widened
+from app.matching.parts.rows import TermRows, frequent_terms, widened
 from app.matching.parts.tables import FitTable, FloatArray, IntArray
 from app.matching.parts.trl import Levels, trl_fit
 from app.matching.profiles import Profile, Statement
@@ -38,8 +38,13 @@ class StatementParts:
         self._offers = _Side([profile.offers for profile in profiles])
         needs = [statement.full_text for statement in self._needs.statements]
         offers = [statement.full_text for statement in self._offers.statements]
-        self.model = model or LexicalModel(offers)
-        self._need_rows, self._offer_rows = self.model.need_rows(needs), self.model.offer_rows(offers)
+        if model is None:
+            self.model, offer_rows = LexicalModel.learnt(offers)
+        else:
+            self.model, offer_rows = model, model.offer_rows(offers)
+        need_rows = self.model.need_rows(needs)
+        frequent = frequent_terms(need_rows, offer_rows, self.model.width())
+        self._need_rows, self._offer_rows = TermRows(need_rows, frequent), TermRows(offer_rows, frequent)
         self._novelty = self._novelty_of_all(len(profiles))
         self._fits = self._make_fits()
 
@@ -54,10 +59,8 @@ class StatementParts:
         ]
         for start in range(0, len(pairs), CHUNK):
             needs, offers = np.array(pairs[start : start + CHUNK]).T
-            raw = widened(self._need_rows, self.model.width())[needs].multiply(
-                widened(self._offer_rows, self.model.width())[offers]
-            )
-            np.minimum.at(novelty, needs, 1 - calibrate(np.asarray(raw.sum(axis=1)).ravel()))
+            raw = self._need_rows.pairwise(needs, self._offer_rows, offers, self.model.width())
+            np.minimum.at(novelty, needs, 1 - calibrate(raw))
         return novelty
 
     def _novelties(self, profile: Profile) -> FloatArray:
@@ -79,12 +82,8 @@ class StatementParts:
 
     def replace(self, place: int, profile: Profile) -> None:
         """Put another profile at `place` (or behind the last one), weighed by what was learnt before."""
-        self._need_rows = spliced(
-            self._need_rows, self._needs.span(place), self.model.need_rows([s.full_text for s in profile.needs])
-        )
-        self._offer_rows = spliced(
-            self._offer_rows, self._offers.span(place), self.model.offer_rows([s.full_text for s in profile.offers])
-        )
+        self._need_rows.splice(self._needs.span(place), self.model.need_rows([s.full_text for s in profile.needs]))
+        self._offer_rows.splice(self._offers.span(place), self.model.offer_rows([s.full_text for s in profile.offers]))
         first, last = self._needs.span(place)
         self._novelty = np.concatenate([self._novelty[:first], self._novelties(profile), self._novelty[last:]])
         self._needs.replace(place, profile.needs)
@@ -120,9 +119,7 @@ class StatementParts:
 
     def _texts(self, needs: IntArray, offers: IntArray) -> FloatArray:
         """One row for each offer, one column for each need: sums over neighbouring rows are the fast ones."""
-        width = self.model.width()
-        raw = widened(cut(self._offer_rows, offers), width) @ widened(cut(self._need_rows, needs), width).T
-        texts = calibrate(raw.toarray())
+        texts = calibrate(self._offer_rows.product(offers, self._need_rows, needs, self.model.width()))
         texts *= self._novelty[needs]
         return texts
 
@@ -132,25 +129,34 @@ class StatementParts:
         width = self.model.width()
         return calibrate((widened(need_rows, width) @ widened(offer_rows, width).T).toarray())
 
-    def reasons(self, row: int, seeker: Profile, col: int, partner: Profile) -> dict[str, Reason]:
-        """For each of the three parts the pair of need and offer that carries it, if any does. `row` and `col` are
-        the places of seeker and partner."""
-        if not seeker.needs or not partner.offers:
+    def reasons(self, rows: IntArray, cols: IntArray) -> dict[tuple[int, int], dict[str, Reason]]:
+        """For each place of `rows` with each of `cols`: for each of the three parts the pair of need and offer that
+        carries it, if any does."""
+        needs, need_starts, seekers = self._needs.pick(rows)
+        offers, offer_starts, havers = self._offers.pick(cols)
+        if not len(needs) or not len(offers):
             return {}
-        texts = self._texts(np.arange(*self._needs.span(row)), np.arange(*self._offers.span(col))).T
-        found = {"text": self._text_reason(seeker, partner, texts)}
-        for part, fit in (("trl", _statement_trl), ("partnership", _statement_kind)):
-            fits = np.array([[fit(n, o) or 0.0 for o in partner.offers] for n in seeker.needs])
-            if fits.any():
-                need, offer = _best(seeker, partner, fits * (texts + FLOOR))
-                found[part] = _reason(part, need, offer, ())
-        return {part: reason for part, reason in found.items() if reason is not None}
+        texts = self._texts(needs, offers).T
+        found = {}
+        for row, seeker in zip(np.split(texts, need_starts[1:]), rows[seekers], strict=True):
+            for block, haver in zip(np.split(row, offer_starts[1:], axis=1), cols[havers], strict=True):
+                one, two = int(seeker), int(haver)
+                found[one, two] = self._pair_reasons(self._needs.of(one), self._offers.of(two), block)
+        return found
 
-    def _text_reason(self, seeker: Profile, partner: Profile, texts: FloatArray) -> Reason | None:
-        if not texts.any():
-            return None
-        need, offer = _best(seeker, partner, texts)
-        return _reason("text", need, offer, self.shared_words(need.full_text, offer.full_text))
+    def _pair_reasons(
+        self, needs: tuple[Statement, ...], offers: tuple[Statement, ...], texts: FloatArray
+    ) -> dict[str, Reason]:
+        found: dict[str, Reason] = {}
+        if texts.any():
+            need, offer = _best(needs, offers, texts)
+            shared = self.shared_words(need.full_text, offer.full_text)
+            found["text"] = _reason("text", need, offer, shared)
+        for part, fit in (("trl", _statement_trl), ("partnership", _statement_kind)):
+            fits = np.array([[fit(n, o) or 0.0 for o in offers] for n in needs])
+            if fits.any():
+                found[part] = _reason(part, *_best(needs, offers, fits * (texts + FLOOR)), ())
+        return found
 
     def shared_words(self, need: str, offer: str) -> tuple[str, ...]:
         """Words of the need whose stem is in the offer too, the rarest among all offers first."""
@@ -170,6 +176,9 @@ class _Side:
     def _index(self) -> None:
         self.statements = [statement for statements in self._owned for statement in statements]
         self._bounds = np.cumsum([0, *map(len, self._owned)])
+
+    def of(self, place: int) -> tuple[Statement, ...]:
+        return self._owned[place]
 
     def span(self, place: int) -> tuple[int, int]:
         if place == len(self._owned):
@@ -244,9 +253,11 @@ def _kind_fit(offered: object, sought: object) -> float | None:
     return partnership_fit(sought, offered)
 
 
-def _best(seeker: Profile, partner: Profile, figures: FloatArray) -> tuple[Statement, Statement]:
+def _best(
+    needs: tuple[Statement, ...], offers: tuple[Statement, ...], figures: FloatArray
+) -> tuple[Statement, Statement]:
     row, col = np.unravel_index(int(np.argmax(figures)), figures.shape)
-    return seeker.needs[int(row)], partner.offers[int(col)]
+    return needs[int(row)], offers[int(col)]
 
 
 def _reason(part: str, need: Statement, offer: Statement, shared: tuple[str, ...]) -> Reason:
