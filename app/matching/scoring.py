@@ -13,7 +13,7 @@ Every figure of every function here comes from the same computation, for one pai
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -41,6 +41,7 @@ __all__ = [
     "Directed",
     "Filters",
     "Matcher",
+    "Order",
     "PairScore",
     "Profile",
     "Ranked",
@@ -145,6 +146,14 @@ class Matcher:
     def __len__(self) -> int:
         return len(self._profiles)
 
+    def __contains__(self, profile_id: int) -> bool:
+        return profile_id in self._place
+
+    @property
+    def profiles(self) -> list[Profile]:
+        """Everybody, in the order in which they were given."""
+        return list(self._profiles)
+
     @property
     def model(self) -> LexicalModel:
         """What was learnt of the words; hand it to another Matcher to score by the same figures."""
@@ -153,6 +162,11 @@ class Matcher:
     def profile(self, profile_id: int) -> Profile:
         """The profile of that id; KeyError if there is none."""
         return self._profiles[self._place[profile_id]]
+
+    def refilter(self, filters: Filters) -> None:
+        """Other filters over the same profiles."""
+        self._filters = filters
+        self._bars = Bars(filters, self._profiles)
 
     def put(self, profile: Profile) -> None:
         """Take in a new profile, or an edited one in the place of its former self."""
@@ -200,9 +214,12 @@ class Matcher:
         `by` orders by the reciprocal score, or by one direction alone: 'gain' ("you may want them"), 'give' ("they
         may want you"). Equal figures are ordered by id. KeyError for an unknown id.
         """
-        rows = np.array([self._place[profile_id]])
-        forth, _ = self._both_ways(rows, self._everyone())
-        return self._lines(forth.row(0), self._everyone(), k, by)
+        return self.ranked_ways(profile_id, {by: k})[by]
+
+    def ranked_ways(self, profile_id: int, lengths: Mapping[Order, int | None]) -> dict[Order, list[Ranked]]:
+        """`ranked` in several orders at the cost of one."""
+        forth, _ = self._both_ways(self._places([profile_id]), self._everyone())
+        return {by: self._lines(forth.row(0), self._everyone(), k, by) for by, k in lengths.items()}
 
     def ranked_all(self, k: int, by: Order = "score", threads: int | None = None) -> Iterator[tuple[int, list[Ranked]]]:
         """`ranked` for everyone, as pairs of id and list, in the order in which the profiles were given.
@@ -210,9 +227,25 @@ class Matcher:
         Works in tiles of people by people, so memory grows with the people times `k`, not with the pairs; `threads`
         tiles are worked on at a time (by default one for each processor, at most four).
         """
+        for one, lists in self.lists({by: k}, threads=threads):
+            yield one, lists[by]
+
+    def lists(
+        self,
+        lengths: Mapping[Order, int],
+        *,
+        histogram: IntArray | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        threads: int | None = None,
+    ) -> Iterator[tuple[int, dict[Order, list[Ranked]]]]:
+        """Everybody's lists in several orders from one pass over the pairs: pairs of id and lists by order.
+
+        `histogram` is filled with the scores of all pairs that no filter bars, in equal bins from 0 to 1, each pair
+        once. `progress` hears how many tiles of how many are done.
+        """
         everyone = self._everyone()
         tiles = [everyone[start : start + TILE] for start in range(0, len(everyone), TILE)]
-        best = [Best(tile, k) for tile in tiles]
+        best = [{by: Best(tile, k) for by, k in lengths.items()} for tile in tiles]
         pairs = [(one, two) for one in range(len(tiles)) for two in range(one, len(tiles))]
         # One tile for each thread; more threads inside the products of matrices would only wait for each other.
         with (
@@ -224,12 +257,26 @@ class Matcher:
                 some = pairs[start : start + 8]
                 found = pool.map(lambda pair: self._both_ways(tiles[pair[0]], tiles[pair[1]]), some)
                 for (one, two), (forth, back) in zip(some, found, strict=True):
-                    best[one].take(forth, tiles[two], by)
+                    for by, kept in best[one].items():
+                        kept.take(forth, tiles[two], by)
                     if one != two:
-                        best[two].take(back, tiles[one], by)
-        for kept in best:
-            for row, figures, cols in kept.lines():
-                yield self._profiles[row].id, self._lines(figures, cols, k, by)
+                        for by, kept in best[two].items():
+                            kept.take(back, tiles[one], by)
+                    if histogram is not None:
+                        histogram += forth.histogram(len(histogram), same=one == two)
+                if progress is not None:
+                    progress(min(start + 8, len(pairs)), len(pairs))
+        for tile_best in best:
+            by_order = {by: kept.lines() for by, kept in tile_best.items()}
+            for lines in zip(*by_order.values(), strict=True):
+                row = lines[0][0]
+                yield (
+                    self._profiles[row].id,
+                    {
+                        by: self._lines(figures, cols, lengths[by], by)
+                        for by, (_, figures, cols) in zip(by_order, lines, strict=True)
+                    },
+                )
 
     def shared_text(self, need: Statement, offer: Statement) -> tuple[float, tuple[str, ...]]:
         """The text score of one need and one offer of this event, and the words they share."""
