@@ -57,6 +57,11 @@ HINTS: dict[str, tuple[Callable[[Profile], bool], tuple[str, ...], float]] = {
     "add_keywords": (_no_keywords, ("codes",), 0.5),
     "add_position": (lambda profile: profile.value_chain_position is None, ("segment",), 0.5),
     "add_wanted_position": (lambda profile: not profile.wanted_positions, ("segment",), 0.5),
+    "add_wishes": (
+        lambda profile: not (profile.wanted_types or profile.wanted_sizes or profile.wanted_countries),
+        ("wishes",),
+        0.5,
+    ),
     "add_readiness": (_no_readiness, ("trl",), 1.0),
     "add_partnership": (_no_kind, ("partnership",), 1.0),
     "add_languages": (lambda profile: not profile.languages, ("language",), 1.0),
@@ -78,3 +83,9 @@ def hints(profile: Profile, weights: Weights = DEFAULT, ask_for: frozenset[str] 
         if missing(profile) and (ask_for is None or code in ask_for)
     ]
     return sorted((hint for hint in found if hint.gain > 0), key=lambda hint: (-hint.gain, hint.code))
+
+
+def judged(found: list[Hint]) -> float:
+    """The share of the whole weight that a profile with these hints lets be judged, in [0, 1]: the coverage of both
+    directions together, provided the others state their side."""
+    return max(0.0, 1.0 - sum(hint.gain for hint in found if hint.code != "write_more"))

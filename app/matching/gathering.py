@@ -100,13 +100,15 @@ def _free_slots(session: Session, event: Event) -> dict[int, frozenset[int]] | N
     return {person: frozenset(slots - taken.get(person, set())) for person in people}
 
 
-def revisions_of(session: Session, event_id: int) -> dict[int, tuple[int, int]]:
-    """Revision of the profile, and the one that was scored, of every participant whose profile ever changed."""
-    rows = session.execute(
+def revisions_of(session: Session, event_id: int, only: int | None = None) -> dict[int, tuple[int, int]]:
+    """Revision of the profile, and the one that was scored, of every participant whose profile ever changed, or of
+    `only` one."""
+    query = (
         select(ProfileState.participant_id, ProfileState.revision, ProfileState.scored)
         .join(Participant, Participant.id == ProfileState.participant_id)
         .where(Participant.event_id == event_id)
     )
+    rows = session.execute(query if only is None else query.where(Participant.id == only))
     return {person: (revision, scored) for person, revision, scored in rows}
 
 

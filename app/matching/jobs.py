@@ -12,10 +12,11 @@ from app.core.clock import Clock
 from app.core.database import database
 from app.core.models import Job
 from app.events.models import Event
-from app.matching import rescoring, services
+from app.matching import rescoring, services, trials
 
 COMPUTE = "matching.compute"
 RESCORE = "matching.rescore"
+LEARN = "matching.learn"
 SETTLE = timedelta(seconds=1)
 """Several edits in a row are scored once."""
 REPORT_SECONDS = 0.5
@@ -68,6 +69,26 @@ def rescore_changed(context: jobs.JobContext) -> None:
         for person in people:
             live.announce(session, clock, f"participant:{person}", "scores", {})
         session.commit()
+
+
+def request_learning(session: Session, event_id: int, clock: Clock) -> Job:
+    """Have weights learnt from the requests of an event in the background."""
+    return jobs.enqueue(session, LEARN, {"event_id": event_id}, clock, once=True)
+
+
+@jobs.job(LEARN)
+def learn_weights(context: jobs.JobContext) -> None:
+    """Learn from an event's requests and lay the outcome before its organiser."""
+    clock = current_app.extensions["clock"]
+    with database().open() as session:
+        event = session.get(Event, context.payload["event_id"])
+        if event is not None:
+            trials.collect(session, event, clock())
+            session.commit()
+            outcome = trials.learn(session, event)
+            services.propose(session, event.id, outcome.proposal)
+            live.announce(session, clock, f"organisers:{event.id}", "scores", {"state": "done"})
+            session.commit()
 
 
 class _Progress:

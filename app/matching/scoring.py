@@ -15,6 +15,7 @@ Every figure of every function here comes from the same computation, for one pai
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -162,6 +163,25 @@ class Matcher:
     def profile(self, profile_id: int) -> Profile:
         """The profile of that id; KeyError if there is none."""
         return self._profiles[self._place[profile_id]]
+
+    def reweighted(self, weights: Weights, filters: Filters | None = None) -> "Matcher":
+        """Another matcher over the same profiles and what was learnt of their words, at next to no cost; the filters
+        stay unless others are given."""
+        other = copy(self)
+        other._weights = weights
+        if filters is not None:
+            other.refilter(filters)
+        return other
+
+    def score_block(self, rows: IntArray, by: Order) -> FloatArray:
+        """Figures of everybody for the participants at these places, len(rows) by people; NaN: barred or unknown."""
+        forth, _ = self._both_ways(rows, self._everyone())
+        key = forth.key(by)
+        return np.where(key < 0, np.float32(np.nan), key)
+
+    def barred_block(self, rows: IntArray) -> NDArray[np.bool_]:
+        """Whom the participants at these places cannot meet, len(rows) by people."""
+        return self._bars.block(rows, self._everyone())
 
     def refilter(self, filters: Filters) -> None:
         """Other filters over the same profiles."""

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 
 import flask_babel
 
-from app.matching.advice import Hint
 from app.matching.reasons import Reason
 from app.organisations import reference
 from app.organisations.classifications import CodeList, UnknownCodeError
@@ -115,16 +114,41 @@ def _named(codes: CodeList, code: str) -> str:
         return code
 
 
-def hint_sentence(hint: Hint) -> str:
-    """One hint to the owner of a thin profile."""
+def hint_sentence(code: str) -> str:
+    """One hint (a code of `advice.HINTS`) to the owner of a thin profile."""
     return {
         "add_need": _("Write down what you need: nobody can be proposed as an answer yet."),
         "add_offer": _("Write down what you offer: nobody can find you as an answer yet."),
         "add_keywords": _("Add keywords to your needs and offers."),
         "add_position": _("Say where you stand in the value chain."),
         "add_wanted_position": _("Say which place in the value chain your partner should have."),
+        "add_wishes": _("Say which type, size or country of partner you wish for."),
         "add_readiness": _("Give the readiness level of your needs and offers."),
         "add_partnership": _("Say which kind of partnership you have in mind."),
         "add_languages": _("Name the languages you can meet in."),
         "write_more": _("Describe each need and offer in a sentence or two."),
-    }[hint.code]
+    }[code]
+
+
+def part_name(part: str) -> str:
+    """A part of the score in two or three words."""
+    return {
+        "text": _("Need meets offer, in words"),
+        "codes": _("Keywords and sectors"),
+        "segment": _("Place in the value chain"),
+        "trl": _("Readiness levels"),
+        "partnership": _("Kind of partnership"),
+        "wishes": _("Wished type, size, country"),
+        "language": _("Common language"),
+    }[part]
+
+
+def preset_name(preset: str) -> str:
+    """The name of a preset of weights."""
+    return {
+        "balanced": _("Balanced"),
+        "buyers": _("Buyers and suppliers"),
+        "research": _("Research projects"),
+        "value_chain": _("Value-chain partnership"),
+        "learnt": _("Learnt from this event"),
+    }.get(preset, _("Your own"))
