@@ -12,6 +12,7 @@ Learnt weights are only worth proposing if they rank the held-back later request
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,8 +108,8 @@ def learn(
     weights = Weights(**dict(zip(PARTS, (coefficients / coefficients.sum()).round(4).tolist(), strict=True)))
     values = []
     for tried in (present, weights):
-        rival = matcher.reweighted(tried)
-        values.append(per_asker(rival, lambda rows, m=rival: m.score_block(rows, "score"), earlier, later)[MEASURE])
+        ranker = partial(matcher.reweighted(tried).score_block, by="score")
+        values.append(per_asker(matcher, ranker, earlier, later)[MEASURE])
     low, high = interval([new - old for old, new in zip(*values, strict=True)])
     old, new = (float(np.mean(one)) for one in values)
     return Learnt(weights, old, new, low, high, len(askers), len(right))
@@ -147,4 +148,4 @@ def _examples(
 
 def _column_means(rows: FloatArray) -> FloatArray:
     known = ~np.isnan(rows)
-    return np.where(known, rows, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    return np.asarray(np.where(known, rows, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1))

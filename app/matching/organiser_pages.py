@@ -22,7 +22,7 @@ from app.matching.decisions import Decisions, preset_of
 from app.matching.forms import DecisionForm, decision_form, decisions_from, preset_choices
 from app.matching.overview import BINS, Overview
 from app.matching.preview import Preview, preview
-from app.matching.sentences import hint_sentence, part_name, preset_name, sentences
+from app.matching.sentences import all_told, hint_sentence, part_name, preset_name
 from app.matching.weights import PARTS, PRESETS, Weights
 from app.registrations.models import Participant
 
@@ -128,7 +128,7 @@ def _page(form: DecisionForm, *, start: str = "", looked_at: Preview | None = No
         bins=bins,
         distribution=distribution,
         hint=hint_sentence,
-        say=sentences,
+        say=all_told,
         rule=_rule(),
         score_columns=[round(100 * score) for score in SCORES_SHOWN],
     )

@@ -53,8 +53,8 @@ class Overview:
     def from_data(cls, data: Mapping[str, Any]) -> "Overview":
         """The opposite of `as_data`."""
         weak = tuple(Weak(one["id"], one["best"], tuple(one["hints"])) for one in data["weak"])
-        values = {**data, "weak": weak}
-        return cls(**{key: tuple(v) if isinstance(v, list) else v for key, v in values.items()})
+        values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in data.items()}
+        return cls(**{**values, "weak": weak})
 
 
 def look_over(

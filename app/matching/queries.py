@@ -11,7 +11,7 @@ from app.matching.advice import Hint, hints, judged
 from app.matching.gathering import decisions_of, profiles_of, revisions_of
 from app.matching.models import MarkKind, PartnerWish, Recommendation, RecommendationMark
 from app.matching.reasons import Reason
-from app.matching.sentences import hint_sentence, part_name, sentence
+from app.matching.sentences import all_told, hint_sentence, part_name, sentence
 from app.registrations.models import Participant
 
 
@@ -64,6 +64,12 @@ def reason_items(recommendation: Recommendation | None, first: str | None = None
         words = sentence(reason)
         items.setdefault(words, {"kind": kind, "text": words, "points": round(reason.contribution * 100)})
     return sorted(items.values(), key=lambda item: item["kind"] != first) if first else list(items.values())
+
+
+def told_reasons(recommendation: Recommendation | None, viewer: str, other: str, limit: int = 2) -> list[str]:
+    """The weightiest reasons as sentences to an organiser; `viewer` and `other` are the names of the two."""
+    found = [Reason.from_data(data) for data in recommendation.reasons] if recommendation else []
+    return all_told(found, viewer, other, limit)
 
 
 PAGES = {

@@ -26,6 +26,41 @@ def sentences(reasons: Iterable[Reason], limit: int | None = None) -> list[str]:
     return list(dict.fromkeys(sentence(reason) for reason in reasons))[:limit]
 
 
+def told(reason: Reason, viewer: str, other: str) -> str:
+    """One reason as one sentence to somebody else, an organiser: the two are named."""
+    seeker, partner = (viewer, other) if reason.direction == "gain" else (other, viewer)
+    names = {"seeker": seeker, "partner": partner}
+    words = _list(reason.shared[:QUOTED_WORDS])
+    if reason.part == "text" and words:
+        return _("%(seeker)s needs “%(need)s”, %(partner)s offers “%(offer)s” (%(words)s).",
+                 need=reason.need, offer=reason.offer, words=words, **names)  # fmt: skip
+    if reason.part == "text":
+        return _("%(seeker)s needs “%(need)s”, %(partner)s offers “%(offer)s”.",
+                 need=reason.need, offer=reason.offer, **names)  # fmt: skip
+    if reason.part == "codes":
+        codes = _list([_code(code) for code in reason.shared[:QUOTED_WORDS]])
+        return _("%(partner)s works on what %(seeker)s looks for: %(codes)s.", codes=codes, **names)
+    if reason.part == "segment":
+        position = _named(reference.value_chain(), reason.shared[0])
+        return _(
+            "The place of %(partner)s in the value chain suits %(seeker)s: %(position)s.", position=position, **names
+        )
+    if reason.part == "trl":
+        return _("The readiness of “%(offer)s” suits what %(seeker)s needs.", offer=reason.offer, **names)
+    if reason.part == "partnership":
+        return _("“%(offer)s” comes with the kind of partnership %(seeker)s seeks.", offer=reason.offer, **names)
+    if reason.part == "wishes":
+        wishes = _list([_wish(*shared.split("=", 1)) for shared in reason.shared])
+        return _("%(partner)s is the kind of partner %(seeker)s wishes for: %(wishes)s.", wishes=wishes, **names)
+    languages = _list([_named(reference.languages(), code) for code in sorted(reason.shared)])
+    return _("Both speak %(languages)s.", languages=languages)
+
+
+def all_told(reasons: Iterable[Reason], viewer: str, other: str, limit: int | None = None) -> list[str]:
+    """The first `limit` reasons as sentences to an organiser, without saying the same thing twice."""
+    return list(dict.fromkeys(told(reason, viewer, other) for reason in reasons))[:limit]
+
+
 def _text(reason: Reason, words: str) -> str:
     need, offer = reason.need, reason.offer
     if reason.direction == "gain" and words:

@@ -13,6 +13,7 @@ from app.core.errors import AppError, Invalid, NotFound
 from app.core.guard import guarded
 from app.events.models import MeetingTable, Slot
 from app.events.policy import current_event, event_staff
+from app.matching.queries import recommendation_between, told_reasons
 from app.meetings.models import MeetingRequest
 from app.meetings.queries import request_by_code
 from app.timetables import queries, services
@@ -53,8 +54,16 @@ def _show(meeting: Meeting, error: str = "", status: int = 200) -> Page:
         cancel_form=CancelForm(),
         action=ActionForm(),
         changeable=may_change(meeting.timetable),
+        why=_why(meeting.request),
         error=error,
     )
+
+
+def _why(request: MeetingRequest) -> list[str]:
+    """What the match of the two people of a request rests on, in words."""
+    one, two = request.requester, request.recipient
+    found = recommendation_between(session(), one.id, two.id)
+    return told_reasons(found, one.user.name, two.user.name, 3)
 
 
 @blueprint.get("/timetable/meetings/<int:meeting_id>")

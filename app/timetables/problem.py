@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 from app.core.clock import in_zone
 from app.events.models import Event, Slot
 from app.meetings.models import MeetingRequest
+from app.meetings.queries import value_of
 from app.registrations.models import Attendance, Participant
 from app.timetables.material import Material, Placed, load_material
-from app.timetables.rules import value_of
 
 PROBLEM_FORMAT = "matchmaking-problem/1"
 
