@@ -49,6 +49,7 @@ __all__ = [
     "Reason",
     "Statement",
     "Weights",
+    "combine",
     "reciprocal",
 ]
 
@@ -109,6 +110,23 @@ def _reciprocal(gain: NDArray[np.floating], give: NDArray[np.floating]) -> NDArr
     both = 2 * gain * give / np.where(total > 0, total, 1)
     one = np.where(np.isnan(gain), give, gain) * gain.dtype.type(ONE_SIDED)
     return np.nan_to_num(np.where(np.isnan(total), one, both))
+
+
+def combine(blocks: Mapping[str, FloatArray], weights: Weights) -> tuple[FloatArray, FloatArray]:
+    """Directed score (NaN where unknown) and coverage out of the parts: arrays of one shape, NaN for no input."""
+    shape = blocks["text"].shape
+    top, bottom = np.zeros(shape, dtype=np.float32), np.zeros(shape, dtype=np.float32)
+    judged = np.zeros(shape, dtype=bool)
+    for name, weight in weights.as_dict().items():
+        if not weight:
+            continue
+        known = ~np.isnan(blocks[name])
+        top += np.where(known, blocks[name], np.float32(0)) * np.float32(weight)
+        bottom += known * np.float32(weight)
+        if name in SUBSTANCE:
+            judged |= known
+    score = np.where(judged, np.minimum(top / np.where(bottom > 0, bottom, 1), 1), np.float32(np.nan))
+    return score, bottom / np.float32(sum(weights.as_dict().values()))
 
 
 class Matcher:
@@ -311,26 +329,9 @@ class Matcher:
         blocks.update({name: part.block(rows, cols) for name, part in self._others.items()})
         return blocks
 
-    def _directed(self, blocks: dict[str, FloatArray]) -> tuple[FloatArray, FloatArray]:
-        """Score (NaN where unknown) and coverage."""
-        weights = self._weights.as_dict()
-        shape = blocks["text"].shape
-        top, bottom = np.zeros(shape, dtype=np.float32), np.zeros(shape, dtype=np.float32)
-        judged = np.zeros(shape, dtype=bool)
-        for name, weight in weights.items():
-            if not weight:
-                continue
-            known = ~np.isnan(blocks[name])
-            top += np.where(known, blocks[name], np.float32(0)) * np.float32(weight)
-            bottom += known * np.float32(weight)
-            if name in SUBSTANCE:
-                judged |= known
-        score = np.where(judged, np.minimum(top / np.where(bottom > 0, bottom, 1), 1), np.float32(np.nan))
-        return score, bottom / np.float32(sum(weights.values()))
-
     def _both_ways(self, rows: IntArray, cols: IntArray) -> tuple[Figures, Figures]:
         """The figures of rows with cols, and of cols with rows."""
-        gain, give = (self._directed(self._parts(*way))[0] for way in ((rows, cols), (cols, rows)))
+        gain, give = (combine(self._parts(*way), self._weights)[0] for way in ((rows, cols), (cols, rows)))
         score = _reciprocal(gain, give.T).astype(np.float32)
         forth = Figures(gain, give.T, np.where(self._bars.block(rows, cols), np.float32(np.nan), score))
         back = Figures(give, gain.T, np.where(self._bars.block(cols, rows), np.float32(np.nan), score.T))
@@ -352,7 +353,7 @@ class Matcher:
     def _explained(self, rows: IntArray, cols: IntArray) -> list[Directed]:
         """Rows with cols, one of which is a single place, in order."""
         blocks = self._parts(rows, cols)
-        scores, coverages = self._directed(blocks)
+        scores, coverages = combine(blocks, self._weights)
         columns = [[_known(figure) for figure in blocks[name].ravel()] for name in PARTS]
         return [
             Directed(_known(score), float(coverage), dict(zip(PARTS, figures, strict=True)))
