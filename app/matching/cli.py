@@ -18,9 +18,11 @@ commands = AppGroup("matching", help="Measure and check the complementarity scor
 @commands.command("benchmark")
 @click.argument("notes", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--seeds", default="1,2,3", show_default=True, help="Numbers of the random splits, with commas between.")
-def benchmark_command(notes: Path, seeds: str) -> None:
+@click.option("--embeddings", is_flag=True, help="With sentence embeddings as well (the optional packages).")
+def benchmark_command(notes: Path, seeds: str, embeddings: bool) -> None:
     """Retrieval of the right class from one activity line of its NOTES (NACE, tab-separated)."""
     from app.matching import benchmark
+    from app.matching.semantic import minilm
 
     try:
         chosen = [int(seed) for seed in seeds.split(",")]
@@ -32,11 +34,15 @@ def benchmark_command(notes: Path, seeds: str) -> None:
         rows = benchmark.read_classes(notes)
     except (ValueError, UnicodeDecodeError) as error:
         raise click.ClickException(str(error)) from error
+    if embeddings and (missing := minilm.missing_packages()):
+        raise click.ClickException(f"{', '.join(missing)}: not installed; see requirements-embeddings.txt")
     found = benchmark.measure(rows, chosen)
     click.echo(f"{'method':<38}" + "".join(f"{name:>8}" for name in benchmark.MEASURES))
     for method, figures in benchmark.BASELINES.items():
         click.echo(_line(method + " *", figures))
     click.echo(_line("Meetwright, lexical default", found.values()))
+    if embeddings:
+        click.echo(_line("Meetwright with embeddings", benchmark.measure(rows, chosen, minilm.Encoded()).values()))
     click.echo(f"Mean of seeds {seeds}; {len(rows)} classes.  * measured earlier, seeds 1 to 3")
 
 

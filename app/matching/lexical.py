@@ -38,10 +38,10 @@ FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.int64]
 
 
-def calibrate(raw: NDArray[Any]) -> FloatArray:
-    """Bend raw scores within [0, 1): the order stays, only the spacing changes."""
+def calibrate(raw: NDArray[Any], half_way: float = HALF_WAY) -> FloatArray:
+    """Bend raw scores of zero or more into [0, 1): the order stays, only the spacing changes."""
     squared = np.square(raw, dtype=np.float32)
-    bent = squared + np.float32(HALF_WAY**2)
+    bent = squared + np.float32(half_way**2)
     return np.asarray(np.divide(squared, bent, out=bent))
 
 

@@ -11,6 +11,7 @@ from app.matching.overview import Overview
 from app.matching.reasons import Reason
 from app.matching.scored import Lists, all_lists
 from app.matching.scoring import Matcher
+from app.matching.semantic.meaning import meaning_of
 
 MOST_PEOPLE = 400
 """A page waits for the preview, so a larger event is sampled: every so manieth participant."""
@@ -46,7 +47,7 @@ def preview(session: Session, event: Event, decisions: Decisions) -> Preview:
     everybody = profiles_of(session, event.id)
     step = -(-len(everybody) // MOST_PEOPLE) or 1
     sample = everybody[::step]
-    old = Matcher(sample, present.weights, filters_of(session, event, present))
+    old = Matcher(sample, present.weights, filters_of(session, event, present), meaning=meaning_of(session, sample))
     new = old.reweighted(decisions.weights, filters_of(session, event, decisions))
     known = {profile.id for profile in sample}
     lists = {

@@ -28,6 +28,7 @@ from app.matching.models import Recommendation
 from app.matching.profiles import Profile
 from app.matching.scored import CANDIDATES, Rows, above, lengths, row_of, spread_rules
 from app.matching.scoring import Matcher, Order, Ranked
+from app.matching.semantic.meaning import Meaning, add_texts, keep, meaning_of
 from app.matching.spread import SpreadRules, spread
 from app.registrations.models import Participant
 
@@ -44,6 +45,7 @@ class Kept:
     matcher: Matcher
     decisions: Decisions
     settings_revision: int
+    meaning: Meaning | None
     revisions: dict[int, int] = field(default_factory=dict)
 
 
@@ -88,13 +90,17 @@ def matcher_of(session: Session, event: Event) -> Kept:
     if kept is None or kept.event_id != event.id or kept.settings_revision != decided:
         decisions = decisions_of(session, event.id)
         filters = filters_of(session, event, decisions)
-        matcher = Matcher(profiles_of(session, event.id), decisions.weights, filters)
-        kept = _kept["last"] = Kept(event.id, matcher, decisions, decided, revisions)
+        profiles = profiles_of(session, event.id)
+        meaning = meaning_of(session, profiles)
+        matcher = Matcher(profiles, decisions.weights, filters, meaning=meaning)
+        kept = _kept["last"] = Kept(event.id, matcher, decisions, decided, meaning, revisions)
         return kept
     stale = [person for person, revision in revisions.items() if kept.revisions.get(person, 0) != revision]
     if stale:
         kept.matcher.refilter(filters_of(session, event, kept.decisions))
         found = {profile.id: profile for profile in profiles_of(session, event.id, stale)}
+        if kept.meaning is not None:
+            add_texts(session, kept.meaning, list(found.values()))
         for person in stale:
             # Who left stays in the matcher without a word, and so on nobody's list.
             if person in found or person in kept.matcher:
@@ -121,6 +127,7 @@ def store(session: Session, event: Event, rescored: Rescored, clock: Clock) -> s
     """Put the new rows of these people in the place of the old ones, and give them their places on the lists of
     others; returns everybody whose list changed."""
     services.lock_settings(session, event.id)
+    keep(session, _kept["last"].meaning)
     matcher, decisions = _kept["last"].matcher, _kept["last"].decisions
     everybody = {profile.id: profile.organisation_id for profile in matcher.profiles}
     quiet = quiet_people(session, event, everybody, decisions.quiet_below)

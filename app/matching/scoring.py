@@ -28,7 +28,7 @@ from app.matching.parts import Part
 from app.matching.parts.codes import CodesPart
 from app.matching.parts.language import LanguagePart
 from app.matching.parts.segment import SegmentPart
-from app.matching.parts.text import StatementParts
+from app.matching.parts.text import Meaning, StatementParts
 from app.matching.parts.wishes import WishesPart
 from app.matching.profiles import Profile, Statement
 from app.matching.ranking import Best, Figures, Order
@@ -142,10 +142,12 @@ class Matcher:
         weights: Weights = DEFAULT,
         filters: Filters = NO_FILTERS,
         model: LexicalModel | None = None,
+        meaning: Meaning | None = None,
     ) -> None:
+        """`meaning`, if given, compares texts by their vectors beside their words."""
         self._profiles = list(profiles)
         self._weights, self._filters = weights, filters
-        self._statements = StatementParts(self._profiles, model)
+        self._statements = StatementParts(self._profiles, model, meaning)
         self._codes = CodesPart(self._profiles)
         self._index()
 
@@ -318,8 +320,8 @@ class Matcher:
 
     def shared_text(self, need: Statement, offer: Statement) -> tuple[float, tuple[str, ...]]:
         """The text score of one need and one offer of this event, and the words they share."""
-        texts = need.full_text, offer.full_text
-        return self.model.score(*texts), self._statements.shared_words(*texts)
+        score = float(self._statements.text_scores([need], [offer])[0, 0])
+        return score, self._statements.shared_words(need.full_text, offer.full_text)
 
     def _everyone(self) -> IntArray:
         return np.arange(len(self._profiles))

@@ -32,6 +32,7 @@ from app.matching.models import (
 from app.matching.overview import Overview
 from app.matching.scored import Progress, Rows, all_lists, rows_of, viewers_of, with_coverage
 from app.matching.scoring import Matcher
+from app.matching.semantic.meaning import Meaning, keep, meaning_of
 from app.registrations.models import Participant
 
 BEST = LIST_LENGTH
@@ -45,6 +46,7 @@ class Computed:
     rows: Rows
     overview: Overview
     revisions: Mapping[int, int]
+    meaning: Meaning | None = None
 
 
 def compute(
@@ -59,7 +61,8 @@ def compute(
     revisions = {person: revision for person, (revision, _scored) in revisions_of(session, event.id).items()}
     profiles = profiles_of(session, event.id)
     known = {profile.id for profile in profiles}
-    matcher = Matcher(profiles, decided.weights, filters_of(session, event, decided))
+    meaning = meaning_of(session, profiles, progress)
+    matcher = Matcher(profiles, decided.weights, filters_of(session, event, decided), meaning=meaning)
     quiet = quiet_people(session, event, known, decided.quiet_below)
     lists = all_lists(matcher, decided, quiet, best=best, progress=progress)
     viewers = viewers_of(lists, best)
@@ -67,7 +70,7 @@ def compute(
         if one in known and other in known:
             viewers.setdefault(min(one, other), {}).setdefault(max(one, other), set()).update((one, other))
     rows, coverage = rows_of(matcher, viewers, lists.fair, progress)
-    return Computed(rows, with_coverage(lists.overview, coverage), revisions)
+    return Computed(rows, with_coverage(lists.overview, coverage), revisions, meaning)
 
 
 def pairs_asked_for(session: Session, event: Event, only: Collection[int] | None = None) -> set[tuple[int, int]]:
@@ -79,6 +82,7 @@ def pairs_asked_for(session: Session, event: Event, only: Collection[int] | None
 def store(session: Session, event: Event, computed: Computed, clock: Clock) -> None:
     """Put computed rows in the place of the former ones. People who left in the meantime are left out."""
     settings = lock_settings(session, event.id)
+    keep(session, computed.meaning)
     here = set(session.scalars(select(Participant.id).where(Participant.event_id == event.id)))
     of_event = select(Participant.id).where(Participant.event_id == event.id)
     session.execute(delete(Recommendation).where(Recommendation.participant_id.in_(of_event)))

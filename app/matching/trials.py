@@ -12,6 +12,7 @@ from app.matching.gathering import decisions_of, filters_of, profiles_of
 from app.matching.labelling import collect, labels_of
 from app.matching.models import MatchLabel
 from app.matching.scoring import Matcher
+from app.matching.semantic.meaning import meaning_of
 
 __all__ = ["Outcome", "Trial", "collect", "evaluate", "learn"]
 
@@ -101,7 +102,8 @@ def _asked(label: MatchLabel) -> evaluation.Asked:
 
 def _matcher(session: Session, event: Event) -> Matcher:
     decisions = decisions_of(session, event.id)
-    return Matcher(profiles_of(session, event.id), decisions.weights, filters_of(session, event, decisions))
+    profiles, filters = profiles_of(session, event.id), filters_of(session, event, decisions)
+    return Matcher(profiles, decisions.weights, filters, meaning=meaning_of(session, profiles))
 
 
 def _normal(weights: dict[str, float]) -> dict[str, float]:

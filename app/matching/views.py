@@ -16,6 +16,7 @@ from app.events.policy import current_event
 from app.events.queries import types_of
 from app.matching import organiser_pages, queries, services
 from app.matching.forms import WishForm
+from app.matching.semantic.meaning import warn_when_missing
 from app.organisations import reference
 from app.organisations.models import Organisation
 from app.registrations.models import Participant
@@ -94,6 +95,8 @@ def judge_profile(db: Session, participant: Participant) -> list[ProfileCheck]:
 def init_app(app: Flask) -> None:
     """Register the organiser's pages; answer when a profile is judged."""
     organiser_pages.init_app(app)
+    with app.app_context():
+        warn_when_missing()
     facts.profile_judged.connect(judge_profile)
     navigation.add_entry(
         navigation.NavigationEntry(

@@ -9,9 +9,13 @@ so the best-met need decides and the others still count, and a need that the see
 who have and seek the same are alike, not complementary. Readiness and kind of partnership are means over all pairs of
 need and offer that state both sides, weighted by that product for q and d, plus 0.01: they are judged where the
 texts meet.
+
+With sentence embeddings (an extra) the raw lexical score and the cosine of the vectors are added before they are bent:
+
+    raw(q, d) = lexical(q, d) + max(0, cos(q, d) - NOTHING_ALIKE),    t = raw² / (raw² + HALF_WAY_BOTH²).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -28,12 +32,20 @@ BEST_NEED = np.float32(0.8)
 FLOOR = np.float32(0.01)
 SHOWN_WORDS = 6
 CHUNK = 10_000
+NOTHING_ALIKE = np.float32(0.2)
+"""Cosine of two texts of an event that have nothing to do with each other."""
+HALF_WAY_BOTH = 0.25
+Meaning = Callable[[Sequence[str]], FloatArray]
+"""Texts to vectors of length 1, one row for each; a row of zeros for a text without."""
 
 
 class StatementParts:
     """Text, readiness and kind of partnership of all pairs; the three share one table of text scores."""
 
-    def __init__(self, profiles: Sequence[Profile], model: LexicalModel | None = None) -> None:
+    def __init__(
+        self, profiles: Sequence[Profile], model: LexicalModel | None = None, meaning: Meaning | None = None
+    ) -> None:
+        self._meaning = meaning
         self._needs = _Side([profile.needs for profile in profiles])
         self._offers = _Side([profile.offers for profile in profiles])
         needs = [statement.full_text for statement in self._needs.statements]
@@ -45,8 +57,19 @@ class StatementParts:
         need_rows = self.model.need_rows(needs)
         frequent = frequent_terms(need_rows, offer_rows, self.model.width())
         self._need_rows, self._offer_rows = TermRows(need_rows, frequent), TermRows(offer_rows, frequent)
+        self._need_vectors, self._offer_vectors = self._vectors(needs), self._vectors(offers)
         self._novelty = self._novelty_of_all(len(profiles))
         self._fits = self._make_fits()
+
+    def _vectors(self, texts: Sequence[str]) -> FloatArray:
+        """No columns at all when texts are compared by their words alone."""
+        return np.zeros((len(texts), 0), dtype=np.float32) if self._meaning is None else self._meaning(texts)
+
+    def _bent(self, raw: FloatArray, alike: FloatArray) -> FloatArray:
+        """Text scores of raw lexical ones and cosines; the latter count only with embeddings."""
+        if self._meaning is None:
+            return calibrate(raw)
+        return calibrate(raw + np.maximum(alike - NOTHING_ALIKE, 0), HALF_WAY_BOTH)
 
     def _novelty_of_all(self, people: int) -> FloatArray:
         """`_novelties` of everyone, from the rows at hand."""
@@ -60,7 +83,8 @@ class StatementParts:
         for start in range(0, len(pairs), CHUNK):
             needs, offers = np.array(pairs[start : start + CHUNK]).T
             raw = self._need_rows.pairwise(needs, self._offer_rows, offers, self.model.width())
-            np.minimum.at(novelty, needs, 1 - calibrate(raw))
+            alike = np.einsum("ij,ij->i", self._need_vectors[needs], self._offer_vectors[offers])
+            np.minimum.at(novelty, needs, 1 - self._bent(raw, alike))
         return novelty
 
     def _novelties(self, profile: Profile) -> FloatArray:
@@ -68,7 +92,7 @@ class StatementParts:
         offer."""
         if not profile.needs or not profile.offers:
             return np.ones(len(profile.needs), dtype=np.float32)
-        return np.asarray(1 - self._pairwise(profile.needs, profile.offers).max(axis=1), dtype=np.float32)
+        return np.asarray(1 - self.text_scores(profile.needs, profile.offers).max(axis=1), dtype=np.float32)
 
     def _make_fits(self) -> dict[str, FitTable]:
         """Offers by needs, like the table of texts."""
@@ -84,7 +108,13 @@ class StatementParts:
         """Put another profile at `place` (or behind the last one), weighed by what was learnt before."""
         self._need_rows.splice(self._needs.span(place), self.model.need_rows([s.full_text for s in profile.needs]))
         self._offer_rows.splice(self._offers.span(place), self.model.offer_rows([s.full_text for s in profile.offers]))
+        self._offer_vectors = _exchanged(
+            self._offer_vectors, self._offers.span(place), self._vectors([s.full_text for s in profile.offers])
+        )
         first, last = self._needs.span(place)
+        self._need_vectors = _exchanged(
+            self._need_vectors, (first, last), self._vectors([s.full_text for s in profile.needs])
+        )
         self._novelty = np.concatenate([self._novelty[:first], self._novelties(profile), self._novelty[last:]])
         self._needs.replace(place, profile.needs)
         self._offers.replace(place, profile.offers)
@@ -119,15 +149,18 @@ class StatementParts:
 
     def _texts(self, needs: IntArray, offers: IntArray) -> FloatArray:
         """One row for each offer, one column for each need: sums over neighbouring rows are the fast ones."""
-        texts = calibrate(self._offer_rows.product(offers, self._need_rows, needs, self.model.width()))
+        raw = self._offer_rows.product(offers, self._need_rows, needs, self.model.width())
+        texts = self._bent(raw, self._offer_vectors[offers] @ self._need_vectors[needs].T)
         texts *= self._novelty[needs]
         return texts
 
-    def _pairwise(self, needs: Sequence[Statement], offers: Sequence[Statement]) -> FloatArray:
-        need_rows = self.model.need_rows([need.full_text for need in needs])
-        offer_rows = self.model.offer_rows([offer.full_text for offer in offers])
+    def text_scores(self, needs: Sequence[Statement], offers: Sequence[Statement]) -> FloatArray:
+        """Text scores of any needs with any offers, before it counts what their owner has: needs by offers."""
+        written, there = ([one.full_text for one in some] for some in (needs, offers))
+        need_rows, offer_rows = self.model.need_rows(written), self.model.offer_rows(there)
         width = self.model.width()
-        return calibrate((widened(need_rows, width) @ widened(offer_rows, width).T).toarray())
+        raw = (widened(need_rows, width) @ widened(offer_rows, width).T).toarray()
+        return self._bent(raw.astype(np.float32), self._vectors(written) @ self._vectors(there).T)
 
     def reasons(self, rows: IntArray, cols: IntArray) -> dict[tuple[int, int], dict[str, Reason]]:
         """For each place of `rows` with each of `cols`: for each of the three parts the pair of need and offer that
@@ -251,6 +284,10 @@ def _kind_fit(offered: object, sought: object) -> float | None:
     assert sought is None or isinstance(sought, str)
     assert offered is None or isinstance(offered, str)
     return partnership_fit(sought, offered)
+
+
+def _exchanged(rows: FloatArray, span: tuple[int, int], new: FloatArray) -> FloatArray:
+    return np.concatenate([rows[: span[0]], new, rows[span[1] :]])
 
 
 def _best(

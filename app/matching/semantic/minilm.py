@@ -79,3 +79,17 @@ def _encode_batch(rows: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         tokens[at, : len(row)] = row
         present[at, : len(row)] = 1
     return _encoder().encode(tokens, present)
+
+
+class Encoded:
+    """Texts to vectors, each text worked out once for as long as this lives."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, NDArray[np.float32]] = {}
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One row of length 1 for each text."""
+        new = list(dict.fromkeys(text for text in texts if text not in self._known))
+        for places, rows in encode(new) if new else ():
+            self._known.update(zip((new[at] for at in places), rows, strict=True))
+        return np.array([self._known[text] for text in texts], dtype=np.float32).reshape(len(texts), DIMENSIONS)

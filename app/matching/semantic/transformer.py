@@ -64,7 +64,7 @@ class Encoder:
         scores = query @ key.swapaxes(2, 3) / np.float32(np.sqrt(query.shape[-1])) + unseen
         scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
         mixed = (scores / scores.sum(axis=-1, keepdims=True)) @ value
-        return mixed.swapaxes(1, 2).reshape(hidden.shape)
+        return np.asarray(mixed.swapaxes(1, 2).reshape(hidden.shape))
 
     def _heads(self, rows: FloatArray) -> FloatArray:
         """Sentences by heads by tokens by the dimensions of a head."""
@@ -75,9 +75,10 @@ class Encoder:
         # One large product instead of one for each sentence.
         flat = rows.reshape(-1, rows.shape[-1]) @ self._weights[name + ".weight"].T
         flat += self._weights[name + ".bias"]
-        return flat.reshape(*rows.shape[:-1], -1)
+        return np.asarray(flat.reshape(*rows.shape[:-1], -1))
 
     def _normal(self, rows: FloatArray, name: str) -> FloatArray:
         centred = rows - rows.mean(axis=-1, keepdims=True)
         spread = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + np.float32(self._shape.epsilon))
-        return centred / spread * self._weights[name + ".weight"] + self._weights[name + ".bias"]
+        scaled = centred / spread * self._weights[name + ".weight"]
+        return np.asarray(scaled + self._weights[name + ".bias"])
