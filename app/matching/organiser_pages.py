@@ -22,6 +22,7 @@ from app.matching.decisions import Decisions, preset_of
 from app.matching.forms import DecisionForm, decision_form, decisions_from, preset_choices
 from app.matching.overview import BINS, Overview
 from app.matching.preview import Preview, preview
+from app.matching.semantic.meaning import is_on
 from app.matching.sentences import all_told, hint_sentence, part_name, preset_name
 from app.matching.weights import PARTS, PRESETS, Weights
 from app.registrations.models import Participant
@@ -118,6 +119,7 @@ def _page(form: DecisionForm, *, start: str = "", looked_at: Preview | None = No
         start=start,
         in_use=preset_name(decisions.preset or preset_of(decisions.weights)),
         decisions=decisions,
+        by_meaning=is_on(),
         report=report,
         weak=report.weak[:WEAK_SHOWN] if report else (),
         people=_people(ids),
