@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     upload_bytes: int = Field(default=8 * 1024 * 1024, ge=1024)
     rate_limits: bool = True
     languages: str = "en"
+    embeddings: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("database_url")

@@ -64,7 +64,8 @@ session_leaving = _facts.signal("session-leaving")
 """session, event, event_session, actor, clock: a session is about to be removed; receivers tell those signed up."""
 
 pairs_to_score = _facts.signal("pairs-to-score")
-"""session, event: scores are computed afresh; a receiver returns pairs of participant ids whose score it needs."""
+"""session, event, only: scores are computed afresh; a receiver returns pairs of participant ids whose score it needs,
+or with `only`, a collection of participant ids, those of the pairs that have one of them in it."""
 
 # Questions: receivers return answers, so that a feature can ask the later ones without knowing them.
 
@@ -74,3 +75,11 @@ to whom. It writes nothing; `participant_changed` tells when it has happened."""
 
 profile_judged = _facts.signal("profile-judged")
 """session, participant: each receiver returns a list of `registrations.rules.ProfileCheck` on its part of a profile."""
+
+requests_made = _facts.signal("requests-made")
+"""session, event: each receiver returns meeting requests: rows with `code`, `requester_id`, `recipient_id`, `state` (an
+enum of open, accepted, declined, withdrawn), `mutual`, `created_at` and `answered_at`."""
+
+meetings_held = _facts.signal("meetings-held")
+"""session, event, now: each receiver returns a mapping of request codes to whether the meeting took place, for meetings
+whose time has passed."""

@@ -296,10 +296,14 @@ def look_alikes(session: Session, entry: Entry) -> int:
 # An event's
 
 
-def entries_for_matching(session: Session, event_id: int) -> Sequence[Entry]:
-    """The entries that count in recommendations, by id. Anonymous ones do not: a recommendation names somebody."""
+def entries_for_matching(session: Session, event_id: int, only: Collection[int] | None = None) -> Sequence[Entry]:
+    """The entries that count in recommendations, by id, of all participants or of those among `only`. Anonymous ones do
+    not count: a recommendation names somebody."""
     found = select(Entry).join(Participant, Participant.id == Entry.participant_id)
-    return session.scalars(found.where(Participant.event_id == event_id, openly_shown()).order_by(Entry.id)).all()
+    found = found.where(Participant.event_id == event_id, openly_shown())
+    if only is not None:
+        found = found.where(Participant.id.in_(only))
+    return session.scalars(found.order_by(Entry.id)).all()
 
 
 def entries_of_event(session: Session, event_id: int, *, everybody: bool = False) -> Sequence[Entry]:

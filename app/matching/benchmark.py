@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.matching.parts.text import StatementParts
+from app.matching.parts.text import Meaning, StatementParts
 from app.matching.profiles import Profile, Statement
 
 COLUMNS = ("CODE", "HEADING", "LEVEL", "Includes", "IncludesAlso")
@@ -75,7 +75,7 @@ def _is_activity(line: str) -> bool:
     return len(line) > 12 and line.startswith("- ") and not line.endswith(":")
 
 
-def ranks(split: Split) -> np.ndarray:
+def ranks(split: Split, meaning: Meaning | None = None) -> np.ndarray:
     """For each need the place of the right class, 1 the best; classes of equal score all count as before it."""
     offering = [
         Profile(number, number, offers=(Statement(number, text),)) for number, text in enumerate(split.offers.values())
@@ -84,7 +84,7 @@ def ranks(split: Split) -> np.ndarray:
         Profile(number, number, needs=(Statement(number, text),))
         for number, (text, _) in enumerate(split.needs, start=len(offering))
     ]
-    parts = StatementParts([*offering, *seeking])
+    parts = StatementParts([*offering, *seeking], meaning=meaning)
     rows, cols = np.arange(len(offering), len(offering) + len(seeking)), np.arange(len(offering))
     scores = parts.blocks(rows, cols)["text"]
     place = {code: number for number, code in enumerate(split.offers)}
@@ -92,10 +92,12 @@ def ranks(split: Split) -> np.ndarray:
     return np.asarray((scores >= right[:, None]).sum(axis=1))
 
 
-def measure(rows: list[dict[str, str]], seeds: Iterable[int] = SEEDS) -> dict[str, float]:
-    """R@1, R@5, R@10 and the mean reciprocal rank, means over the seeds."""
+def measure(
+    rows: list[dict[str, str]], seeds: Iterable[int] = SEEDS, meaning: Meaning | None = None
+) -> dict[str, float]:
+    """R@1, R@5, R@10 and the mean reciprocal rank, means over the seeds; `meaning` adds vectors to the words."""
     by_seed = []
     for seed in seeds:
-        found = ranks(split_notes(rows, seed))
+        found = ranks(split_notes(rows, seed), meaning)
         by_seed.append([*((found <= k).mean() for k in (1, 5, 10)), (1 / found).mean()])
     return dict(zip(MEASURES, map(float, np.mean(by_seed, axis=0)), strict=True))

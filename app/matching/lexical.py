@@ -17,7 +17,7 @@ compounds, typing errors and related words of neighbouring languages. Stop words
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -38,10 +38,11 @@ FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.int64]
 
 
-def calibrate(raw: NDArray[Any]) -> FloatArray:
-    """Bend raw scores within [0, 1): the order stays, only the spacing changes."""
+def calibrate(raw: NDArray[Any], half_way: float = HALF_WAY) -> FloatArray:
+    """Bend raw scores of zero or more into [0, 1): the order stays, only the spacing changes."""
     squared = np.square(raw, dtype=np.float32)
-    return np.asarray(squared / (squared + np.float32(HALF_WAY**2)), dtype=np.float32)
+    bent = squared + np.float32(half_way**2)
+    return np.asarray(np.divide(squared, bent, out=bent))
 
 
 def pieces(word: str) -> list[str]:
@@ -54,7 +55,7 @@ class Lexicon:
     """Numbers for terms. Grows as texts come; a number once given stays."""
 
     def __init__(self) -> None:
-        self._numbers: dict[tuple[int, str], int] = {}
+        self._numbers: tuple[dict[str, int], dict[str, int], dict[str, int]] = ({}, {}, {})
         self._piece_numbers: dict[str, list[int]] = {}
         self.kinds: list[int] = []
 
@@ -67,24 +68,23 @@ class Lexicon:
         numbers = [self._number(WORD, stem) for stem, _ in found]
         numbers += [self._number(PAIR, f"{one} {two}") for (one, _), (two, _) in pairwise(found)]
         for _, word in found:
-            numbers += self._pieces_of(word)
+            numbers += self._piece_numbers.get(word) or self._pieces_of(word)
         return numbers
 
     def find(self, kind: int, term: str) -> int | None:
         """The number of `term`, or None if it never occurred."""
-        return self._numbers.get((kind, term))
+        return self._numbers[kind].get(term)
 
     def _pieces_of(self, token: str) -> list[int]:
-        known = self._piece_numbers.get(token)
-        if known is None:
-            known = self._piece_numbers[token] = [self._number(PIECE, piece) for piece in pieces(token)]
+        known = self._piece_numbers[token] = [self._number(PIECE, piece) for piece in pieces(token)]
         return known
 
     def _number(self, kind: int, term: str) -> int:
-        number = self._numbers.setdefault((kind, term), len(self.kinds))
-        if number == len(self.kinds):
+        known = self._numbers[kind].get(term)
+        if known is None:
+            known = self._numbers[kind][term] = len(self.kinds)
             self.kinds.append(kind)
-        return number
+        return known
 
 
 class LexicalModel:
@@ -95,6 +95,15 @@ class LexicalModel:
     """
 
     def __init__(self, offers: Sequence[str]) -> None:
+        self._learn(offers)
+
+    @classmethod
+    def learnt(cls, offers: Sequence[str]) -> tuple["LexicalModel", sparse.csr_matrix]:
+        """The model of these offers and their rows, both from one reading of the texts."""
+        model = cls.__new__(cls)
+        return model, model._offer_rows(model._learn(offers))
+
+    def _learn(self, offers: Sequence[str]) -> sparse.csr_matrix:
         self._lexicon = Lexicon()
         self._kind_array = np.zeros(0, dtype=np.int8)
         self._rarities = np.zeros(0)
@@ -103,13 +112,16 @@ class LexicalModel:
         self._held_by = np.bincount(counts.indices, minlength=len(self._lexicon)).astype(np.float64)
         lengths = self._lengths(counts)
         self._mean_lengths = np.maximum(lengths.mean(axis=0), 1.0) if len(offers) else np.ones(3)
+        return counts
 
     def offer_rows(self, texts: Sequence[str]) -> sparse.csr_matrix:
         """One row for each text: tf / (tf + K), float32."""
-        counts = self._counts(texts)
+        return self._offer_rows(self._counts(texts))
+
+    def _offer_rows(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
         kinds = self._kinds()[counts.indices]
         scale = K1 * (1 - B + B * self._lengths(counts) / self._mean_lengths)
-        row = np.repeat(np.arange(len(texts)), np.diff(counts.indptr))
+        row = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
         counts.data = (counts.data / (counts.data + scale[row, kinds])).astype(np.float32)
         return counts
 
@@ -159,7 +171,7 @@ class LexicalModel:
     def _counts(self, texts: Sequence[str]) -> sparse.csr_matrix:
         rows = [self._lexicon.terms(text) for text in texts]
         pointers = np.cumsum([0, *(len(row) for row in rows)])
-        indices = np.fromiter((number for row in rows for number in row), dtype=np.int32, count=int(pointers[-1]))
+        indices = np.fromiter(chain.from_iterable(rows), dtype=np.int32, count=int(pointers[-1]))
         ones = np.ones(len(indices), dtype=np.float64)
         counts = sparse.csr_matrix((ones, indices, pointers), shape=(len(texts), len(self._lexicon)))
         counts.sum_duplicates()

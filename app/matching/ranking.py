@@ -23,7 +23,14 @@ class Figures:
     def key(self, by: Order) -> FloatArray:
         """What lists are ordered by; -1 for pairs that are in no list."""
         figures = {"score": self.score, "gain": self.gain, "give": self.give}[by]
-        return np.nan_to_num(np.where(np.isnan(self.score), np.float32(np.nan), figures), nan=-1.0)
+        # A comparison with NaN is false, so both kinds of NaN end up as -1.
+        return np.where((figures >= 0) & (self.score >= 0), figures, np.float32(-1))
+
+    def histogram(self, bins: int, *, same: bool) -> IntArray:
+        """Scores of these pairs in equal bins from 0 to 1; `same`: rows and columns are the same people, and each pair
+        counts once."""
+        scores = self.score[np.triu_indices(len(self.score), 1)] if same else self.score
+        return np.asarray(np.histogram(scores[~np.isnan(scores)], bins, (0, 1))[0], dtype=np.int64)
 
     def row(self, row: int) -> "Figures":
         return Figures(self.gain[row], self.give[row], self.score[row])

@@ -13,12 +13,14 @@ Every figure of every function here comes from the same computation, for one pai
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from app.matching.filters import NO_FILTERS, Bars, Filters
 from app.matching.lexical import LexicalModel
@@ -26,7 +28,7 @@ from app.matching.parts import Part
 from app.matching.parts.codes import CodesPart
 from app.matching.parts.language import LanguagePart
 from app.matching.parts.segment import SegmentPart
-from app.matching.parts.text import StatementParts
+from app.matching.parts.text import Meaning, StatementParts
 from app.matching.parts.wishes import WishesPart
 from app.matching.profiles import Profile, Statement
 from app.matching.ranking import Best, Figures, Order
@@ -40,12 +42,14 @@ __all__ = [
     "Directed",
     "Filters",
     "Matcher",
+    "Order",
     "PairScore",
     "Profile",
     "Ranked",
     "Reason",
     "Statement",
     "Weights",
+    "combine",
     "reciprocal",
 ]
 
@@ -108,6 +112,23 @@ def _reciprocal(gain: NDArray[np.floating], give: NDArray[np.floating]) -> NDArr
     return np.nan_to_num(np.where(np.isnan(total), one, both))
 
 
+def combine(blocks: Mapping[str, FloatArray], weights: Weights) -> tuple[FloatArray, FloatArray]:
+    """Directed score (NaN where unknown) and coverage out of the parts: arrays of one shape, NaN for no input."""
+    shape = blocks["text"].shape
+    top, bottom = np.zeros(shape, dtype=np.float32), np.zeros(shape, dtype=np.float32)
+    judged = np.zeros(shape, dtype=bool)
+    for name, weight in weights.as_dict().items():
+        if not weight:
+            continue
+        known = ~np.isnan(blocks[name])
+        top += np.where(known, blocks[name], np.float32(0)) * np.float32(weight)
+        bottom += known * np.float32(weight)
+        if name in SUBSTANCE:
+            judged |= known
+    score = np.where(judged, np.minimum(top / np.where(bottom > 0, bottom, 1), 1), np.float32(np.nan))
+    return score, bottom / np.float32(sum(weights.as_dict().values()))
+
+
 class Matcher:
     """All profiles of one event, ready to be scored against each other.
 
@@ -121,15 +142,18 @@ class Matcher:
         weights: Weights = DEFAULT,
         filters: Filters = NO_FILTERS,
         model: LexicalModel | None = None,
+        meaning: Meaning | None = None,
     ) -> None:
+        """`meaning`, if given, compares texts by their vectors beside their words."""
         self._profiles = list(profiles)
         self._weights, self._filters = weights, filters
-        self._statements = StatementParts(self._profiles, model)
+        self._statements = StatementParts(self._profiles, model, meaning)
         self._codes = CodesPart(self._profiles)
         self._index()
 
     def _index(self) -> None:
         self._place = {profile.id: at for at, profile in enumerate(self._profiles)}
+        self._ids = np.array([profile.id for profile in self._profiles], dtype=np.int64)
         if len(self._place) < len(self._profiles):
             raise ValueError("two profiles have the same id")
         self._others: dict[str, Part] = {
@@ -143,6 +167,14 @@ class Matcher:
     def __len__(self) -> int:
         return len(self._profiles)
 
+    def __contains__(self, profile_id: int) -> bool:
+        return profile_id in self._place
+
+    @property
+    def profiles(self) -> list[Profile]:
+        """Everybody, in the order in which they were given."""
+        return list(self._profiles)
+
     @property
     def model(self) -> LexicalModel:
         """What was learnt of the words; hand it to another Matcher to score by the same figures."""
@@ -151,6 +183,30 @@ class Matcher:
     def profile(self, profile_id: int) -> Profile:
         """The profile of that id; KeyError if there is none."""
         return self._profiles[self._place[profile_id]]
+
+    def reweighted(self, weights: Weights, filters: Filters | None = None) -> "Matcher":
+        """Another matcher over the same profiles and what was learnt of their words, at next to no cost; the filters
+        stay unless others are given."""
+        other = copy(self)
+        other._weights = weights
+        if filters is not None:
+            other.refilter(filters)
+        return other
+
+    def score_block(self, rows: IntArray, by: Order) -> FloatArray:
+        """Figures of everybody for the participants at these places, len(rows) by people; NaN: barred or unknown."""
+        forth, _ = self._both_ways(rows, self._everyone())
+        key = forth.key(by)
+        return np.where(key < 0, np.float32(np.nan), key)
+
+    def barred_block(self, rows: IntArray) -> NDArray[np.bool_]:
+        """Whom the participants at these places cannot meet, len(rows) by people."""
+        return self._bars.block(rows, self._everyone())
+
+    def refilter(self, filters: Filters) -> None:
+        """Other filters over the same profiles."""
+        self._filters = filters
+        self._bars = Bars(filters, self._profiles)
 
     def put(self, profile: Profile) -> None:
         """Take in a new profile, or an edited one in the place of its former self."""
@@ -162,17 +218,35 @@ class Matcher:
 
     def score(self, profile_id: int, other_id: int) -> PairScore:
         """The pair with its parts and reasons. KeyError for an unknown id."""
-        row, col = (np.array([self._place[which]]) for which in (profile_id, other_id))
-        gain, give = self._explained(row, col), self._explained(col, row)
-        return PairScore(
-            profile_id,
-            other_id,
-            reciprocal(gain.score, give.score),
-            gain,
-            give,
-            bool(self._bars.block(row, col)[0, 0]),
-            self._reasons(profile_id, other_id, gain, give),
-        )
+        return self.scores(profile_id, [other_id])[0]
+
+    def scores(self, profile_id: int, other_ids: Sequence[int]) -> list[PairScore]:
+        """`score` with several others, in their order, at little more than the cost of one. KeyError for an unknown
+        id."""
+        row, cols = self._places([profile_id]), self._places(other_ids)
+        if not len(cols):
+            return []
+        gains, gives = self._explained(row, cols), self._explained(cols, row)
+        barred = self._bars.block(row, cols)[0]
+        needed, offered = self._statements.reasons(row, cols), self._statements.reasons(cols, row)
+        here = int(row[0])
+        return [
+            PairScore(
+                profile_id,
+                other_id,
+                reciprocal(gain.score, give.score),
+                gain,
+                give,
+                bool(bar),
+                self._reasons(
+                    (gain, here, col, needed.get((here, col), {})), (give, col, here, offered.get((col, here), {}))
+                ),
+            )
+            for other_id, col, gain, give, bar in zip(other_ids, cols.tolist(), gains, gives, barred, strict=True)
+        ]
+
+    def _places(self, ids: Sequence[int]) -> IntArray:
+        return np.array([self._place[one] for one in ids], dtype=np.int64)
 
     def ranked(self, profile_id: int, k: int | None = None, by: Order = "score") -> list[Ranked]:
         """The best `k` partners (all by default) that no filter bars and that score above 0, best first.
@@ -180,9 +254,12 @@ class Matcher:
         `by` orders by the reciprocal score, or by one direction alone: 'gain' ("you may want them"), 'give' ("they
         may want you"). Equal figures are ordered by id. KeyError for an unknown id.
         """
-        rows = np.array([self._place[profile_id]])
-        forth, _ = self._both_ways(rows, self._everyone())
-        return self._lines(forth.row(0), self._everyone(), k, by)
+        return self.ranked_ways(profile_id, {by: k})[by]
+
+    def ranked_ways(self, profile_id: int, lengths: Mapping[Order, int | None]) -> dict[Order, list[Ranked]]:
+        """`ranked` in several orders at the cost of one."""
+        forth, _ = self._both_ways(self._places([profile_id]), self._everyone())
+        return {by: self._lines(forth.row(0), self._everyone(), k, by) for by, k in lengths.items()}
 
     def ranked_all(self, k: int, by: Order = "score", threads: int | None = None) -> Iterator[tuple[int, list[Ranked]]]:
         """`ranked` for everyone, as pairs of id and list, in the order in which the profiles were given.
@@ -190,27 +267,61 @@ class Matcher:
         Works in tiles of people by people, so memory grows with the people times `k`, not with the pairs; `threads`
         tiles are worked on at a time (by default one for each processor, at most four).
         """
+        for one, lists in self.lists({by: k}, threads=threads):
+            yield one, lists[by]
+
+    def lists(
+        self,
+        lengths: Mapping[Order, int],
+        *,
+        histogram: IntArray | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        threads: int | None = None,
+    ) -> Iterator[tuple[int, dict[Order, list[Ranked]]]]:
+        """Everybody's lists in several orders from one pass over the pairs: pairs of id and lists by order.
+
+        `histogram` is filled with the scores of all pairs that no filter bars, in equal bins from 0 to 1, each pair
+        once. `progress` hears how many tiles of how many are done.
+        """
         everyone = self._everyone()
         tiles = [everyone[start : start + TILE] for start in range(0, len(everyone), TILE)]
-        best = [Best(tile, k) for tile in tiles]
+        best = [{by: Best(tile, k) for by, k in lengths.items()} for tile in tiles]
         pairs = [(one, two) for one in range(len(tiles)) for two in range(one, len(tiles))]
-        with ThreadPoolExecutor(threads or min(4, os.cpu_count() or 1)) as pool:
+        # One tile for each thread; more threads inside the products of matrices would only wait for each other.
+        with (
+            threadpool_limits(limits=1, user_api="blas"),
+            ThreadPoolExecutor(threads or min(4, os.cpu_count() or 1)) as pool,
+        ):
             # Few at a time, lest finished tiles pile up.
             for start in range(0, len(pairs), 8):
                 some = pairs[start : start + 8]
                 found = pool.map(lambda pair: self._both_ways(tiles[pair[0]], tiles[pair[1]]), some)
                 for (one, two), (forth, back) in zip(some, found, strict=True):
-                    best[one].take(forth, tiles[two], by)
+                    for by, kept in best[one].items():
+                        kept.take(forth, tiles[two], by)
                     if one != two:
-                        best[two].take(back, tiles[one], by)
-        for kept in best:
-            for row, figures, cols in kept.lines():
-                yield self._profiles[row].id, self._lines(figures, cols, k, by)
+                        for by, kept in best[two].items():
+                            kept.take(back, tiles[one], by)
+                    if histogram is not None:
+                        histogram += forth.histogram(len(histogram), same=one == two)
+                if progress is not None:
+                    progress(min(start + 8, len(pairs)), len(pairs))
+        for tile_best in best:
+            by_order = {by: kept.lines() for by, kept in tile_best.items()}
+            for lines in zip(*by_order.values(), strict=True):
+                row = lines[0][0]
+                yield (
+                    self._profiles[row].id,
+                    {
+                        by: self._lines(figures, cols, lengths[by], by)
+                        for by, (_, figures, cols) in zip(by_order, lines, strict=True)
+                    },
+                )
 
     def shared_text(self, need: Statement, offer: Statement) -> tuple[float, tuple[str, ...]]:
         """The text score of one need and one offer of this event, and the words they share."""
-        texts = need.full_text, offer.full_text
-        return self.model.score(*texts), self._statements.shared_words(*texts)
+        score = float(self._statements.text_scores([need], [offer])[0, 0])
+        return score, self._statements.shared_words(need.full_text, offer.full_text)
 
     def _everyone(self) -> IntArray:
         return np.arange(len(self._profiles))
@@ -220,26 +331,9 @@ class Matcher:
         blocks.update({name: part.block(rows, cols) for name, part in self._others.items()})
         return blocks
 
-    def _directed(self, blocks: dict[str, FloatArray]) -> tuple[FloatArray, FloatArray]:
-        """Score (NaN where unknown) and coverage."""
-        weights = self._weights.as_dict()
-        shape = blocks["text"].shape
-        top, bottom = np.zeros(shape, dtype=np.float32), np.zeros(shape, dtype=np.float32)
-        judged = np.zeros(shape, dtype=bool)
-        for name, weight in weights.items():
-            if not weight:
-                continue
-            known = ~np.isnan(blocks[name])
-            top += np.where(known, blocks[name], np.float32(0)) * np.float32(weight)
-            bottom += known * np.float32(weight)
-            if name in SUBSTANCE:
-                judged |= known
-        score = np.where(judged, np.minimum(top / np.where(bottom > 0, bottom, 1), 1), np.float32(np.nan))
-        return score, bottom / np.float32(sum(weights.values()))
-
     def _both_ways(self, rows: IntArray, cols: IntArray) -> tuple[Figures, Figures]:
         """The figures of rows with cols, and of cols with rows."""
-        gain, give = (self._directed(self._parts(*way))[0] for way in ((rows, cols), (cols, rows)))
+        gain, give = (combine(self._parts(*way), self._weights)[0] for way in ((rows, cols), (cols, rows)))
         score = _reciprocal(gain, give.T).astype(np.float32)
         forth = Figures(gain, give.T, np.where(self._bars.block(rows, cols), np.float32(np.nan), score))
         back = Figures(give, gain.T, np.where(self._bars.block(cols, rows), np.float32(np.nan), score.T))
@@ -248,35 +342,51 @@ class Matcher:
     def _lines(self, figures: Figures, cols: IntArray, k: int | None, by: Order) -> list[Ranked]:
         """One row of figures as the best k lines."""
         key = figures.key(by)
-        ids = np.array([self._profiles[col].id for col in cols], dtype=np.int64)
         standing = np.flatnonzero(key > 0)
-        order = standing[np.lexsort((ids[standing], -key[standing]))][:k]
-        gain, give, score = figures.gain, figures.give, figures.score
-        return [Ranked(int(ids[at]), float(score[at]), _known(gain[at]), _known(give[at])) for at in order]
+        ids = self._ids[cols[standing]]
+        order = np.lexsort((ids, -key[standing]))[:k]
+        best = standing[order]
+        columns = (array[best].tolist() for array in (figures.score, figures.gain, figures.give))
+        return [
+            Ranked(one, score, None if gain != gain else gain, None if give != give else give)
+            for one, score, gain, give in zip(ids[order].tolist(), *columns, strict=True)
+        ]
 
-    def _explained(self, row: IntArray, col: IntArray) -> Directed:
-        blocks = self._parts(row, col)
-        score, coverage = self._directed(blocks)
-        parts = {name: _known(blocks[name][0, 0]) for name in PARTS}
-        return Directed(_known(score[0, 0]), float(coverage[0, 0]), parts)
+    def _explained(self, rows: IntArray, cols: IntArray) -> list[Directed]:
+        """Rows with cols, one of which is a single place, in order."""
+        blocks = self._parts(rows, cols)
+        scores, coverages = combine(blocks, self._weights)
+        columns = [[_known(figure) for figure in blocks[name].ravel()] for name in PARTS]
+        return [
+            Directed(_known(score), float(coverage), dict(zip(PARTS, figures, strict=True)))
+            for score, coverage, figures in zip(
+                scores.ravel(), coverages.ravel(), zip(*columns, strict=True), strict=True
+            )
+        ]
 
-    def _reasons(self, viewer: int, other: int, gain: Directed, give: Directed) -> tuple[Reason, ...]:
-        one, two = self.profile(viewer), self.profile(other)
-        found = [*self._one_way("gain", gain, one, two), *self._one_way("give", give, two, one)]
+    def _reasons(self, gain: "_OneWay", give: "_OneWay") -> tuple[Reason, ...]:
+        found = [*self._one_way("gain", *gain), *self._one_way("give", *give)]
         return tuple(sorted(found, key=lambda reason: (-reason.contribution, reason.direction, reason.part)))
 
-    def _one_way(self, direction: Direction, figures: Directed, seeker: Profile, partner: Profile) -> list[Reason]:
+    def _one_way(
+        self, direction: Direction, figures: Directed, row: int, col: int, stated: dict[str, Reason]
+    ) -> list[Reason]:
         if figures.score is None:
             return []
+        seeker, partner = self._profiles[row], self._profiles[col]
         weights = self._weights.as_dict()
         present = sum(weights[name] for name, figure in figures.parts.items() if figure is not None)
-        found = self._statements.reasons(self._place[seeker.id], seeker, self._place[partner.id], partner)
+        found = dict(stated)
         found.update({name: r for name, part in self._others.items() if (r := part.reason(seeker, partner))})
         return [
             reason.weighed(direction, weights[name] * figure / present)
             for name, reason in found.items()
             if (figure := figures.parts[name]) and weights[name] and (name in CARRYING or figure >= figures.score)
         ]
+
+
+_OneWay = tuple[Directed, int, int, dict[str, Reason]]
+"""Figures, place of the seeker, place of the partner, and the reasons that rest on single needs and offers."""
 
 
 def _known(figure: np.floating) -> float | None:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 
 import flask_babel
 
-from app.matching.advice import Hint
 from app.matching.reasons import Reason
 from app.organisations import reference
 from app.organisations.classifications import CodeList, UnknownCodeError
@@ -25,6 +24,41 @@ def sentence(reason: Reason) -> str:
 def sentences(reasons: Iterable[Reason], limit: int | None = None) -> list[str]:
     """The first `limit` reasons (all by default) as sentences, without saying the same thing twice."""
     return list(dict.fromkeys(sentence(reason) for reason in reasons))[:limit]
+
+
+def told(reason: Reason, viewer: str, other: str) -> str:
+    """One reason as one sentence to somebody else, an organiser: the two are named."""
+    seeker, partner = (viewer, other) if reason.direction == "gain" else (other, viewer)
+    names = {"seeker": seeker, "partner": partner}
+    words = _list(reason.shared[:QUOTED_WORDS])
+    if reason.part == "text" and words:
+        return _("%(seeker)s needs “%(need)s”, %(partner)s offers “%(offer)s” (%(words)s).",
+                 need=reason.need, offer=reason.offer, words=words, **names)  # fmt: skip
+    if reason.part == "text":
+        return _("%(seeker)s needs “%(need)s”, %(partner)s offers “%(offer)s”.",
+                 need=reason.need, offer=reason.offer, **names)  # fmt: skip
+    if reason.part == "codes":
+        codes = _list([_code(code) for code in reason.shared[:QUOTED_WORDS]])
+        return _("%(partner)s works on what %(seeker)s looks for: %(codes)s.", codes=codes, **names)
+    if reason.part == "segment":
+        position = _named(reference.value_chain(), reason.shared[0])
+        return _(
+            "The place of %(partner)s in the value chain suits %(seeker)s: %(position)s.", position=position, **names
+        )
+    if reason.part == "trl":
+        return _("The readiness of “%(offer)s” suits what %(seeker)s needs.", offer=reason.offer, **names)
+    if reason.part == "partnership":
+        return _("“%(offer)s” comes with the kind of partnership %(seeker)s seeks.", offer=reason.offer, **names)
+    if reason.part == "wishes":
+        wishes = _list([_wish(*shared.split("=", 1)) for shared in reason.shared])
+        return _("%(partner)s is the kind of partner %(seeker)s wishes for: %(wishes)s.", wishes=wishes, **names)
+    languages = _list([_named(reference.languages(), code) for code in sorted(reason.shared)])
+    return _("Both speak %(languages)s.", languages=languages)
+
+
+def all_told(reasons: Iterable[Reason], viewer: str, other: str, limit: int | None = None) -> list[str]:
+    """The first `limit` reasons as sentences to an organiser, without saying the same thing twice."""
+    return list(dict.fromkeys(told(reason, viewer, other) for reason in reasons))[:limit]
 
 
 def _text(reason: Reason, words: str) -> str:
@@ -115,16 +149,41 @@ def _named(codes: CodeList, code: str) -> str:
         return code
 
 
-def hint_sentence(hint: Hint) -> str:
-    """One hint to the owner of a thin profile."""
+def hint_sentence(code: str) -> str:
+    """One hint (a code of `advice.HINTS`) to the owner of a thin profile."""
     return {
         "add_need": _("Write down what you need: nobody can be proposed as an answer yet."),
         "add_offer": _("Write down what you offer: nobody can find you as an answer yet."),
         "add_keywords": _("Add keywords to your needs and offers."),
         "add_position": _("Say where you stand in the value chain."),
         "add_wanted_position": _("Say which place in the value chain your partner should have."),
+        "add_wishes": _("Say which type, size or country of partner you wish for."),
         "add_readiness": _("Give the readiness level of your needs and offers."),
         "add_partnership": _("Say which kind of partnership you have in mind."),
         "add_languages": _("Name the languages you can meet in."),
         "write_more": _("Describe each need and offer in a sentence or two."),
-    }[hint.code]
+    }[code]
+
+
+def part_name(part: str) -> str:
+    """A part of the score in two or three words."""
+    return {
+        "text": _("Need meets offer, in words"),
+        "codes": _("Keywords and sectors"),
+        "segment": _("Place in the value chain"),
+        "trl": _("Readiness levels"),
+        "partnership": _("Kind of partnership"),
+        "wishes": _("Wished type, size, country"),
+        "language": _("Common language"),
+    }[part]
+
+
+def preset_name(preset: str) -> str:
+    """The name of a preset of weights."""
+    return {
+        "balanced": _("Balanced"),
+        "buyers": _("Buyers and suppliers"),
+        "research": _("Research projects"),
+        "value_chain": _("Value-chain partnership"),
+        "learnt": _("Learnt from this event"),
+    }.get(preset, _("Your own"))

@@ -1,124 +1,188 @@
-"""Writes of matching: scores and reasons of an event, kept as `Recommendation` rows."""
+"""Writes of matching: scores and reasons of an event, decisions, wishes, marks."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.orm import Session, joinedload
+from flask_babel import gettext as _
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
 
-from app.core import facts
+from app.accounts.models import User
+from app.core import audit, facts
 from app.core.clock import Clock
+from app.core.errors import Invalid
 from app.events.models import Event
-from app.events.queries import permissions_of, types_of
-from app.marketplace.models import Entry, EntryKind
-from app.marketplace.queries import entries_for_matching
-from app.matching.filters import Filters
-from app.matching.models import Recommendation
-from app.matching.profiles import Profile, Statement
+from app.matching.decisions import LIST_LENGTH, Decisions
+from app.matching.gathering import (
+    decisions_of,
+    filters_of,
+    profiles_of,
+    quiet_people,
+    revisions_of,
+)
+from app.matching.models import (
+    MarkKind,
+    MatchingSettings,
+    PartnerWish,
+    ProfileState,
+    Recommendation,
+    RecommendationMark,
+)
+from app.matching.overview import Overview
+from app.matching.scored import Progress, Rows, all_lists, rows_of, viewers_of, with_coverage
 from app.matching.scoring import Matcher
-from app.registrations.models import Participant, RegistrationState
+from app.matching.semantic.meaning import Meaning, keep, meaning_of
+from app.registrations.models import Participant
 
-BEST = 24
-REASONS_KEPT = 5
-
-
-def profiles_of(session: Session, event_id: int) -> list[Profile]:
-    """What the scorer reads of every approved participant of an event."""
-    query = select(Participant).where(Participant.event_id == event_id, Participant.state == RegistrationState.APPROVED)
-    people = session.scalars(
-        query.options(joinedload(Participant.organisation), joinedload(Participant.type)).order_by(Participant.id)
-    ).all()
-    entries = entries_for_matching(session, event_id)
-    needs, offers = _by_participant(entries, EntryKind.NEED), _by_participant(entries, EntryKind.OFFER)
-    return [
-        Profile(
-            id=person.id,
-            organisation_id=person.organisation_id,
-            country=person.organisation.country,
-            languages=tuple(person.languages or ()),
-            sectors=(person.organisation.nace,) if person.organisation.nace else (),
-            size=person.organisation.size,
-            value_chain_position=person.value_chain_position,
-            participant_type=person.type.key,
-            needs=tuple(needs.get(person.id, ())),
-            offers=tuple(offers.get(person.id, ())),
-        )
-        for person in people
-    ]
+BEST = LIST_LENGTH
+CHUNK = 5_000
 
 
-def compute(session: Session, event: Event, *, best: int = BEST) -> list[dict[str, object]]:
+@dataclass(frozen=True)
+class Computed:
+    """The result of a computation, ready to be stored; `revisions` are those of the profiles it read."""
+
+    rows: Rows
+    overview: Overview
+    revisions: Mapping[int, int]
+    meaning: Meaning | None = None
+
+
+def compute(
+    session: Session, event: Event, *, best: int = BEST, decisions: Decisions | None = None,
+    progress: Progress | None = None,
+) -> Computed:  # fmt: skip
     """Score everybody against everybody: the best of each, and every pair later features ask for, both ways.
 
     Only reads, so that a long computation keeps nobody from writing; `store` writes the rows.
     """
+    decided = decisions or decisions_of(session, event.id)
+    revisions = {person: revision for person, (revision, _scored) in revisions_of(session, event.id).items()}
     profiles = profiles_of(session, event.id)
     known = {profile.id for profile in profiles}
-    matcher = Matcher(profiles, filters=_filters(session, event))
-    asked_for = facts.pairs_to_score.send(session, event=event)
-    wanted: dict[tuple[int, int], set[int]] = {}
-    for one, lines in matcher.ranked_all(best):
-        for line in lines:
-            wanted.setdefault((min(one, line.id), max(one, line.id)), set()).add(one)
-    for one, other in (pair for _receiver, pairs in asked_for for pair in pairs):
+    meaning = meaning_of(session, profiles, progress)
+    matcher = Matcher(profiles, decided.weights, filters_of(session, event, decided), meaning=meaning)
+    quiet = quiet_people(session, event, known, decided.quiet_below)
+    lists = all_lists(matcher, decided, quiet, best=best, progress=progress)
+    viewers = viewers_of(lists, best)
+    for one, other in pairs_asked_for(session, event):
         if one in known and other in known:
-            wanted.setdefault((min(one, other), max(one, other)), set()).update((one, other))
-    return [row for pair, viewers in wanted.items() for row in _rows(matcher, *pair, viewers)]
+            viewers.setdefault(min(one, other), {}).setdefault(max(one, other), set()).update((one, other))
+    rows, coverage = rows_of(matcher, viewers, lists.fair, progress)
+    return Computed(rows, with_coverage(lists.overview, coverage), revisions, meaning)
 
 
-def store(session: Session, event: Event, rows: Sequence[Mapping[str, object]], clock: Clock) -> None:
+def pairs_asked_for(session: Session, event: Event, only: Collection[int] | None = None) -> set[tuple[int, int]]:
+    """The pairs whose scores later features show, or those of them with somebody of `only`."""
+    answers = facts.pairs_to_score.send(session, event=event, only=only)
+    return {pair for _receiver, pairs in answers for pair in pairs}
+
+
+def store(session: Session, event: Event, computed: Computed, clock: Clock) -> None:
     """Put computed rows in the place of the former ones. People who left in the meantime are left out."""
+    settings = lock_settings(session, event.id)
+    keep(session, computed.meaning)
     here = set(session.scalars(select(Participant.id).where(Participant.event_id == event.id)))
-    session.execute(delete(Recommendation).where(Recommendation.participant_id.in_(here)))
+    of_event = select(Participant.id).where(Participant.event_id == event.id)
+    session.execute(delete(Recommendation).where(Recommendation.participant_id.in_(of_event)))
     now = clock()
-    kept = [{**row, "computed_at": now} for row in rows if row["participant_id"] in here and row["other_id"] in here]
-    if kept:
-        session.execute(insert(Recommendation), kept)
+    insert_rows(
+        session, (row for row in computed.rows if row["participant_id"] in here and row["other_id"] in here), now
+    )
+    settings.report, settings.computed_at = computed.overview.as_data(), now
+    for person, revision in computed.revisions.items():
+        mark_scored(session, person, revision)
+    session.flush()
 
 
-def _rows(matcher: Matcher, low: int, high: int, viewers: Collection[int]) -> list[dict[str, object]]:
-    """The rows of one pair, scored once: the score is the same both ways, gain and give change places."""
-    found = matcher.score(low, high)
-    gain, give = found.gain.score or 0.0, found.give.score or 0.0
-    kept = found.reasons[:REASONS_KEPT]
-    views = {
-        low: (high, gain, give, kept),
-        high: (low, give, gain, tuple(reason.turned() for reason in kept)),
-    }
-    return [
-        {
-            "participant_id": viewer,
-            "other_id": views[viewer][0],
-            "score": found.score,
-            "gain": views[viewer][1],
-            "give": views[viewer][2],
-            "reasons": [reason.as_data() for reason in views[viewer][3]],
-        }
-        for viewer in viewers
-    ]
+def insert_rows(session: Session, rows: Any, now: Any) -> None:
+    """Write rows of recommendations, a few thousand at a time."""
+    kept = [{**row, "computed_at": now} for row in rows]
+    for start in range(0, len(kept), CHUNK):
+        session.execute(insert(Recommendation), kept[start : start + CHUNK])
 
 
-def _filters(session: Session, event: Event) -> Filters:
-    """Types that do not meet; vetoes come and go between two computations, so the lists look at them when shown."""
-    permissions = permissions_of(session, event.id)
-    if permissions is None:
-        return Filters()
-    keys = {kind.id: kind.key for kind in types_of(session, event.id)}
-    return Filters(may_ask=frozenset((keys[a], keys[b]) for a, b in permissions))
+def lock_settings(session: Session, event_id: int) -> MatchingSettings:
+    """The event's row, made when missing, locked until the end of the transaction: scores of one event are written by
+    one at a time."""
+    row = session.get(MatchingSettings, event_id, with_for_update=True)
+    if row is None:
+        row = MatchingSettings(event_id=event_id, decisions={}, report={}, proposal={})
+        session.add(row)
+        session.flush()
+    return row
 
 
-def _by_participant(entries: Sequence[Entry], kind: EntryKind) -> dict[int, list[Statement]]:
-    found: dict[int, list[Statement]] = {}
-    for entry in entries:
-        if entry.kind is kind and entry.participant_id is not None:
-            found.setdefault(entry.participant_id, []).append(
-                Statement(
-                    id=entry.id,
-                    title=entry.title,
-                    text=entry.text,
-                    keywords=tuple(entry.keywords or ()),
-                    trl_min=entry.trl_min,
-                    trl_max=entry.trl_max,
-                    partnership_kind=entry.partnership,
-                )
-            )
-    return found
+def mark_scored(session: Session, participant_id: int, revision: int) -> None:
+    """The stored scores are of this revision of the profile."""
+    session.execute(update(ProfileState).where(ProfileState.participant_id == participant_id).values(scored=revision))
+
+
+def note_change(session: Session, participant_id: int) -> None:
+    """A profile changed: its scores are due."""
+    state = session.get(ProfileState, participant_id, with_for_update=True)
+    if state is None:
+        session.add(ProfileState(participant_id=participant_id, revision=1, scored=0))
+    else:
+        state.revision += 1
+    session.flush()
+
+
+def decide(session: Session, event: Event, actor: User, clock: Clock, decisions: Decisions) -> None:
+    """Save what the organiser decided; a proposal that was waiting is done with."""
+    row = lock_settings(session, event.id)
+    row.decisions, row.proposal, row.revision = decisions.as_data(), {}, row.revision + 1
+    session.flush()
+    audit.record(
+        session, clock, actor_id=actor.id, action="matching.decided", subject_kind="event", subject_id=event.id,
+        event_id=event.id, detail=decisions.as_data(),
+    )  # fmt: skip
+
+
+def propose(session: Session, event_id: int, proposal: Mapping[str, Any]) -> None:
+    """Lay learnt weights before the organiser, or take the last proposal away (an empty mapping)."""
+    lock_settings(session, event_id).proposal = dict(proposal)
+    session.flush()
+
+
+def mark(session: Session, participant: Participant, other: Participant, kind: MarkKind | None, clock: Clock) -> None:
+    """Save or dismiss somebody, or take that back with None."""
+    if participant.id == other.id or participant.event_id != other.event_id:
+        raise Invalid(_("You can only save other participants of this event."))
+    row = session.get(RecommendationMark, (participant.id, other.id))
+    if row is not None and kind is None:
+        session.delete(row)
+    elif row is not None and kind is not None:
+        row.kind, row.created_at = kind, clock()
+    elif kind is not None:
+        session.add(RecommendationMark(participant_id=participant.id, other_id=other.id, kind=kind, created_at=clock()))
+    session.flush()
+
+
+def wish_of(session: Session, participant: Participant) -> PartnerWish:
+    """The participant's wishes; a new, empty row when they never said any."""
+    row = session.get(PartnerWish, participant.id)
+    if row is None:
+        row = PartnerWish(
+            participant_id=participant.id, positions=[], types=[], sizes=[], countries=[], sectors=[], ranked=True
+        )
+        session.add(row)
+    return row
+
+
+def set_ranked(session: Session, participant: Participant, *, ranked: bool) -> None:
+    """Switch the ranking of one's own lists on or off; nothing is scored anew."""
+    wish_of(session, participant).ranked = ranked
+    session.flush()
+
+
+def set_wishes(
+    session: Session, participant: Participant, actor: User, clock: Clock, wishes: Mapping[str, list[str]]
+) -> None:
+    """What the participant wishes of a partner: `positions`, `types`, `sizes`, `countries`, `sectors`."""
+    row = wish_of(session, participant)
+    for name in ("positions", "types", "sizes", "countries", "sectors"):
+        setattr(row, name, list(dict.fromkeys(wishes.get(name, ()))))
+    session.flush()
+    facts.tell_participant_changed(session, participant=participant, actor=actor, clock=clock)

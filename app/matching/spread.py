@@ -31,18 +31,24 @@ def default_cap(people: int, length: int) -> int:
     return max(1, min(people - 1, 3 * length))
 
 
-def spread(lists: Lists, organisation_of: Callable[[int], int], rules: SpreadRules) -> dict[int, list[Ranked]]:
+def spread(
+    lists: Lists,
+    organisation_of: Callable[[int], int],
+    rules: SpreadRules,
+    shown_before: Mapping[int, int] | None = None,
+) -> dict[int, list[Ranked]]:
     """Cut long candidate lists down to `rules.length`, round by round.
 
     In each round everyone, the worst-served first (lowest best score), takes the best candidate that the rules still
     allow. So a popular participant goes to those who have the least choice. Give candidates well beyond `length`, or
-    lists stay short. The same input gives the same lists; an owner's entries keep the order in which they were taken.
+    lists stay short. `shown_before` says on how many other lists people stand already. The same input gives the same
+    lists; an owner's entries keep the order in which they were taken.
     """
     waiting = {owner: iter(_ordered(lines, rules)) for owner, lines in lists.items()}
     order = sorted(lists, key=lambda owner: (max((line.score for line in lists[owner]), default=0.0), owner))
     taken: dict[int, list[Ranked]] = {owner: [] for owner in lists}
     seats: dict[int, Counter[int]] = {owner: Counter() for owner in lists}
-    shown: Counter[int] = Counter()
+    shown: Counter[int] = Counter(shown_before or {})
     for _ in range(rules.length):
         for owner in order:
             for line in waiting[owner]:

@@ -6,7 +6,6 @@ it.
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
@@ -66,18 +65,24 @@ _STEMMERS = {
 }
 
 
+_LANGUAGES_OF: dict[str, tuple[str, ...]] = {
+    word: tuple(language for language, words in STOP_WORDS.items() if word in words)
+    for word in frozenset().union(*STOP_WORDS.values())
+}
+
+
 def guess_language(tokens: Sequence[str]) -> str | None:
     """The language whose function words are most frequent among `tokens`; None when none occurs.
 
     A tie goes to the language listed first, English before all: titles of two words are mostly English at such
     events.
     """
-    best, most, counted = None, 0, Counter(tokens)
-    for language, words in STOP_WORDS.items():
-        hits = sum(counted[token] for token in words & counted.keys())
-        if hits > most:
-            best, most = language, hits
-    return best
+    hits = dict.fromkeys(STOP_WORDS, 0)
+    for token in tokens:
+        for language in _LANGUAGES_OF.get(token, ()):
+            hits[language] += 1
+    best = max(hits, key=hits.__getitem__)
+    return best if hits[best] else None
 
 
 def stems(text: str) -> list[str]:
@@ -90,13 +95,15 @@ def stems_and_words(text: str) -> tuple[tuple[str, str], ...]:
     """Like `stems`, each with the word as it was written (in lower case), for showing."""
     tokens = _WORD.findall(text.lower())
     language = guess_language(tokens) or "en"
-    stop = STOP_WORDS[language]
-    return tuple((_stem(language, token), token) for token in tokens if len(token) > 1 and token not in stop)
+    return tuple([form for token in tokens if (form := _form(language, token))])
 
 
 @lru_cache(maxsize=200_000)
-def _stem(language: str, token: str) -> str:
-    return str(_stemmer(language).stemWord(token))
+def _form(language: str, token: str) -> tuple[str, str] | None:
+    """Stem and word; None for a word that is dropped."""
+    if len(token) < 2 or token in STOP_WORDS[language]:
+        return None
+    return str(_stemmer(language).stemWord(token)), token
 
 
 @cache

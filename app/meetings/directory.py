@@ -12,7 +12,7 @@ from app.events.models import Event
 from app.events.queries import permissions_of, types_of
 from app.marketplace.models import Entry
 from app.marketplace.queries import openly_shown
-from app.matching.models import Recommendation
+from app.matching.models import MarkKind, Recommendation, RecommendationMark
 from app.meetings.models import MeetingRequest, Veto
 from app.meetings.queries import pair_condition
 from app.organisations import reference
@@ -21,7 +21,8 @@ from app.organisations.models import Organisation
 from app.registrations.models import Participant, RegistrationState
 
 PER_PAGE = 24
-SORTS = ("match", "name", "organisation", "newest")
+SORTS = ("match", "gain", "give", "name", "organisation", "newest")
+STATUSES = ("new", "asked", "saved", "dismissed")
 
 
 @dataclass(frozen=True)
@@ -40,21 +41,21 @@ class PartnerFilter:
     page: int = 1
 
     @classmethod
-    def from_args(cls, args: Mapping[str, str]) -> "PartnerFilter":
+    def from_args(cls, args: Mapping[str, str], default_sort: str = "match") -> "PartnerFilter":
         """From the address; nonsense falls back to nothing rather than to an error page."""
 
         def number(name: str, default: int | None) -> int | None:
             value = args.get(name, "")
             return int(value) if value.isdecimal() else default
 
-        sort = args.get("sort", "match")
+        sort = args.get("sort", "")
         text = {name: args.get(name, "").strip()[:100] for name in ("q", "country", "sector", "position", "language")}
         return cls(
             **text,
             type_id=number("type", None),
             kind=args.get("kind", "") if args.get("kind") in {"need", "offer"} else "",
-            status=args.get("status", "") if args.get("status") in {"new", "asked"} else "",
-            sort=sort if sort in SORTS else "match",
+            status=args.get("status", "") if args.get("status") in STATUSES else "",
+            sort=sort if sort in SORTS else default_sort,
             page=max(1, number("page", 1) or 1),
         )
 
@@ -66,6 +67,7 @@ class PartnerRow:
     participant: Participant
     recommendation: Recommendation | None
     request: MeetingRequest | None
+    mark: RecommendationMark | None
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,8 @@ def find_partners(session: Session, event: Event, viewer: Participant, wanted: P
             and_(Recommendation.participant_id == viewer.id, Recommendation.other_id == Participant.id),
         )
         .outerjoin(MeetingRequest, pair_condition(viewer.id))
-        .add_columns(Recommendation, MeetingRequest)
+        .outerjoin(RecommendationMark, _mark_condition(viewer.id))
+        .add_columns(Recommendation, MeetingRequest, RecommendationMark)
         .options(
             contains_eager(Participant.user),
             contains_eager(Participant.organisation),
@@ -160,9 +163,27 @@ def _conditions(
     if wanted.kind:
         found.append(exists().where(Entry.participant_id == Participant.id, openly_shown(), Entry.kind == wanted.kind))
     if wanted.status:
-        asked = exists(select(MeetingRequest.id).where(pair_condition(viewer.id)).correlate(Participant))
-        found.append(asked if wanted.status == "asked" else ~asked)
+        found.append(_stands(viewer, wanted.status))
+    if wanted.status != "dismissed":
+        found.append(~_marked(viewer, MarkKind.DISMISSED))
     return found
+
+
+def _stands(viewer: Participant, status: str) -> ColumnElement[bool]:
+    """How the viewer stands with a participant: a request between them or not, saved, dismissed."""
+    if status in {"saved", "dismissed"}:
+        return _marked(viewer, MarkKind(status))
+    asked = exists(select(MeetingRequest.id).where(pair_condition(viewer.id)).correlate(Participant))
+    return asked if status == "asked" else ~asked
+
+
+def _mark_condition(viewer_id: int) -> ColumnElement[bool]:
+    return and_(RecommendationMark.participant_id == viewer_id, RecommendationMark.other_id == Participant.id)
+
+
+def _marked(viewer: Participant, kind: MarkKind) -> ColumnElement[bool]:
+    of_kind = select(RecommendationMark.other_id).where(_mark_condition(viewer.id), RecommendationMark.kind == kind)
+    return exists(of_kind.correlate(Participant))
 
 
 def _order(sort: str) -> tuple[Any, ...]:
@@ -173,7 +194,13 @@ def _order(sort: str) -> tuple[Any, ...]:
         return (func.lower(Organisation.name), *by_name)
     if sort == "newest":
         return (Participant.created_at.desc(), Participant.id)
-    return (case((Recommendation.score.is_(None), 1), else_=0), Recommendation.score.desc(), *by_name)
+    unknown_last = case((Recommendation.score.is_(None), 1), else_=0)
+    if sort in {"gain", "give"}:
+        one_way = Recommendation.gain if sort == "gain" else Recommendation.give
+        return (unknown_last, one_way.desc(), Recommendation.score.desc(), *by_name)
+    # The fair list first, in its order; behind it whoever else was scored.
+    placed_first = case((Recommendation.place.is_(None), 1), else_=0)
+    return (unknown_last, placed_first, Recommendation.place, Recommendation.score.desc(), *by_name)
 
 
 def section_of(code: str) -> str:

@@ -45,7 +45,8 @@ def all_requests(slug: str) -> str:
     scores = matching.scores_of_pairs(db, [(row.requester_id, row.recipient_id) for row in rows])
     counts = queries.request_counts(db, event.id)
     return render_template(
-        "meetings/all_requests.html", rows=rows, scores=scores, counts=counts, wanted=wanted, total=total, page=page,
+        "meetings/all_requests.html", rows=rows, scores=scores,
+        why=matching.told_reasons, value=queries.value_of, counts=counts, wanted=wanted, total=total, page=page,
         pages=pages, per_page=PER_PAGE,
     )  # fmt: skip
 

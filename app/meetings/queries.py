@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.events.models import Event
-from app.meetings.models import LIVE_REQUEST_STATES, MeetingRequest, RequestState, Veto
+from app.matching.value import value_of_request
+from app.meetings.models import LIVE_REQUEST_STATES, MeetingRequest, Priority, RequestState, Veto
 from app.meetings.rules import Quota, request_limit
 from app.registrations.models import Participant
 
@@ -122,3 +123,16 @@ def pair_condition(participant_id: int) -> ColumnElement[bool]:
             and_(MeetingRequest.recipient_id == participant_id, MeetingRequest.requester_id == Participant.id),
         ),
     )
+
+
+STRONGEST_FIRST = (Priority.MUST, Priority.HIGH, Priority.NORMAL)
+
+
+def value_of(request: MeetingRequest, score: float | None) -> int:
+    """What a meeting is worth, by the rule of matching; of the two people's priorities the stronger one counts.
+
+    `score` is the reciprocal complementarity in [0, 1]; None counts as 0.
+    """
+    wishes = {request.priority, request.recipient_priority}
+    strongest = next(priority for priority in STRONGEST_FIRST if priority in wishes)
+    return value_of_request(strongest.value, score, mutual=request.mutual)

@@ -1,9 +1,10 @@
 """What meeting requests do when other features announce something."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask_babel import ngettext
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core import facts
@@ -17,12 +18,23 @@ GONE = (RegistrationState.CANCELLED, RegistrationState.REJECTED)
 
 
 @facts.pairs_to_score.connect
-def requested_pairs(session: Session, *, event: Event, **_more: Any) -> list[tuple[int, int]]:
+def requested_pairs(
+    session: Session, *, event: Event, only: Collection[int] | None = None, **_more: Any
+) -> list[tuple[int, int]]:
     """Requests show their score and reasons even where neither side is among the best of the other."""
     query = select(MeetingRequest.low_id, MeetingRequest.high_id).where(
         MeetingRequest.event_id == event.id, MeetingRequest.state.in_(LIVE_REQUEST_STATES)
     )
+    if only is not None:
+        query = query.where(or_(MeetingRequest.low_id.in_(only), MeetingRequest.high_id.in_(only)))
     return [(low, high) for low, high in session.execute(query)]
+
+
+@facts.requests_made.connect
+def requests_of(session: Session, *, event: Event, **_more: Any) -> list[MeetingRequest]:
+    """Every request of the event, in the order in which they were made."""
+    query = select(MeetingRequest).where(MeetingRequest.event_id == event.id)
+    return list(session.scalars(query.order_by(MeetingRequest.created_at, MeetingRequest.id)))
 
 
 @facts.participant_changed.connect

@@ -17,6 +17,8 @@ from app.events.queries import permissions_of
 from app.marketplace.models import EntryKind
 from app.marketplace.queries import named_entries_of
 from app.matching import queries as matching
+from app.matching import services as marks
+from app.matching.models import MarkKind
 from app.meetings import directory, exchange, organiser_pages, queries, rules, services
 from app.meetings.forms import AnswerForm, AskForm
 from app.meetings.models import Priority
@@ -31,7 +33,8 @@ blueprint = Blueprint("meetings", __name__, url_prefix="/events")
 def partners(slug: str) -> str:
     """The directory: whom to meet, best match first."""
     event, me = current_event(), current_participant()
-    wanted = directory.PartnerFilter.from_args(request.args)
+    ranked = matching.is_ranked(session(), me.id)
+    wanted = directory.PartnerFilter.from_args(request.args, "match" if ranked else "name")
     page = directory.find_partners(session(), event, me, wanted)
     return render_template(
         "meetings/partners.html",
@@ -43,6 +46,11 @@ def partners(slug: str) -> str:
         per_page=directory.PER_PAGE,
         me=me,
         booking=_booking_note(),
+        ranked=ranked,
+        advice=matching.advice_for(session(), me),
+        parameters=matching.parameters_of(session(), event.id),
+        waiting=matching.is_being_scored(session(), me),
+        here=request.full_path.rstrip("?"),
     )
 
 
@@ -94,6 +102,26 @@ def avoid(slug: str, code: str, act: str) -> Response:
         services.lift_veto(session(), me, other)
         flash(_("You can meet %(name)s again.", name=other.user.name), "success")
     return redirect(url_for("meetings.partner", slug=slug, code=code))
+
+
+MARKS = {"save": MarkKind.SAVED, "dismiss": MarkKind.DISMISSED, "restore": None}
+
+
+@blueprint.post("/<slug>/partners/<code>/<any(save, dismiss, restore):act>")
+@guarded(participant)
+def mark(slug: str, code: str, act: str) -> Response:
+    """Save or dismiss a recommendation, or take that back."""
+    other = _partner_of(code)
+    marks.mark(session(), current_participant(), other, MARKS[act], current_app.extensions["clock"])
+    said = {
+        "save": _("%(name)s is saved.", name=other.user.name),
+        "dismiss": _("%(name)s is not recommended to you any more.", name=other.user.name),
+        "restore": _("%(name)s is back in your list.", name=other.user.name),
+    }
+    flash(said[act], "success")
+    list_page, back = url_for("meetings.partners", slug=slug), request.form.get("back", "")
+    # Back to the list as it was filtered, and never to another site.
+    return redirect(back if back.startswith((list_page + "?", list_page + "/")) else list_page)
 
 
 @blueprint.get("/<slug>/requests")
@@ -179,6 +207,7 @@ def _partner_page(other: Participant, form: AskForm) -> str:
         needs=[e for e in entries if e.kind is EntryKind.NEED],
         offers=[e for e in entries if e.kind is EntryKind.OFFER],
         match=matching.recommendation_between(session(), me.id, other.id),
+        mark=matching.mark_of(session(), me.id, other.id),
         why=matching.reason_items,
         current=queries.latest_request_between(session(), me.id, other.id),
         avoided=other.id in queries.vetoed_by(session(), me.id),
@@ -213,7 +242,7 @@ def init_app(app: Flask) -> None:
     organiser_pages.init_app(app)
     exchange.register()
     add, entry = navigation.add_entry, navigation.NavigationEntry
-    add(entry("participant", "meetings.partners", _l("Partners"), "people", 20, shown=_takes_part))
+    add(entry("participant", "meetings.partners", _l("Partners"), "people", 20, shown=_takes_part, also=("matching.",)))
     add(
         entry(
             "participant", "meetings.requests", _l("Requests"), "chat-left-text", 30, shown=_takes_part, badge=_waiting

@@ -13,6 +13,7 @@ from app.core.errors import AppError, Invalid, NotFound
 from app.core.guard import guarded
 from app.events.models import MeetingTable, Slot
 from app.events.policy import current_event, event_staff
+from app.matching.queries import recommendation_between, told_reasons
 from app.meetings.models import MeetingRequest
 from app.meetings.queries import request_by_code
 from app.timetables import queries, services
@@ -56,10 +57,18 @@ def _show(meeting: Meeting, error: str = "", status: int = 200, *, over: bool = 
         action=ActionForm(),
         changeable=may_change(meeting.timetable),
         extendable=meeting.last_slot.ends_at > current_app.extensions["clock"](),
+        why=_why(meeting.request),
         error=error,
         over=over,
         organiser=is_organiser(),
     )
+
+
+def _why(request: MeetingRequest) -> list[str]:
+    """What the match of the two people of a request rests on, in words."""
+    one, two = request.requester, request.recipient
+    found = recommendation_between(session(), one.id, two.id)
+    return told_reasons(found, one.user.name, two.user.name, 3)
 
 
 @blueprint.get("/timetable/meetings/<int:meeting_id>")

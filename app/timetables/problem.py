@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from app.core.clock import in_zone
 from app.events.models import Event, Interpreter, MeetingTable, Slot
 from app.meetings.models import MeetingRequest
+from app.meetings.queries import value_of
 from app.registrations.models import Participant
 from app.timetables.material import Material, Placed, load_material
-from app.timetables.rules import value_of
 from app.timetables.ways import ONSITE, serves, ways_of
 
 PROBLEM_FORMAT = "matchmaking-problem/1"

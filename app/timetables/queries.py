@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -42,6 +43,21 @@ def draft_timetable(session: Session, event_id: int) -> Timetable | None:
 
 def _in_state(session: Session, event_id: int, state: TimetableState) -> Timetable | None:
     return session.scalars(select(Timetable).where(Timetable.event_id == event_id, Timetable.state == state)).first()
+
+
+def held_by_request(session: Session, event_id: int, now: datetime) -> dict[str, bool]:
+    """Of each published meeting whose slot has ended, by the code of its request: whether it took place, that is, was
+    not cancelled and everybody in it was checked in."""
+    published = published_timetable(session, event_id)
+    if published is None:
+        return {}
+    over = select(Meeting).where(Meeting.timetable_id == published.id).join(Slot, Slot.id == Meeting.slot_id)
+    loaded = (joinedload(Meeting.request), selectinload(Meeting.seats).joinedload(Seat.participant))
+    return {
+        meeting.request.code: meeting.state is MeetingState.SCHEDULED
+        and all(seat.participant.checked_in_at is not None for seat in meeting.seats)
+        for meeting in session.scalars(over.where(Slot.ends_at <= now).options(*loaded))
+    }
 
 
 def versions(session: Session, event_id: int) -> Sequence[Timetable]:

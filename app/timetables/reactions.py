@@ -1,6 +1,7 @@
 """What timetables do when a request is taken back, somebody leaves, or a slot or table is to go."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,6 +11,7 @@ from app.accounts.models import User
 from app.core.clock import Clock, in_zone
 from app.core.facts import (
     interpreter_leaving,
+    meetings_held,
     participant_changed,
     participant_leaves,
     request_changed,
@@ -37,6 +39,12 @@ def participant_left(
 ) -> None:
     """Somebody who does not take part any more is in no meeting either."""
     upkeep.drop_participant(session, participant, actor, clock)
+
+
+@meetings_held.connect
+def held(session: Session, *, event: Event, now: datetime, **_more: Any) -> dict[str, bool]:
+    """Published meetings whose time has passed: held if it was not cancelled and everybody in it was checked in."""
+    return queries.held_by_request(session, event.id, now)
 
 
 @participant_leaves.connect

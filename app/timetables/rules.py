@@ -3,22 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.matching.value import value_of_request
-from app.meetings.models import MeetingRequest, Priority
 from app.timetables.material import Placed
 from app.timetables.models import ChangeKind
-
-STRONGEST_FIRST = (Priority.MUST, Priority.HIGH, Priority.NORMAL)
-
-
-def value_of(request: MeetingRequest, score: float | None) -> int:
-    """What a meeting is worth, by the rule of matching; of the two people's priorities the stronger one counts.
-
-    `score` is the reciprocal complementarity in [0, 1]; None counts as 0.
-    """
-    wishes = {request.priority, request.recipient_priority}
-    strongest = next(priority for priority in STRONGEST_FIRST if priority in wishes)
-    return value_of_request(strongest.value, score, mutual=request.mutual)
 
 
 @dataclass(frozen=True)

@@ -90,22 +90,28 @@ def test_a_day_on_the_phone(site: Site, tmp_path: Path) -> None:
     assert steps.lines(piotr) == caught_up != was
 
 
-def register(page: Page) -> Page:
-    """Nora registers with a new account and says what she needs and offers."""
+def register_without_entries(page: Page, name: str, address: str) -> Page:
+    """Register for the event, up to the page of needs and offers; return the page, signed in."""
     page.goto("/events/spring/")
     page.get_by_role("link", name="Register").first.click()
-    page.get_by_label("Your name").fill("Nora Novák")
-    page.get_by_label("E-mail address").fill("nora@example.org")
-    page.get_by_label("Password").fill("a long pass phrase of Nora")
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("E-mail address").fill(address)
+    page.get_by_label("Password").fill("a long pass phrase of " + name)
     page.get_by_role("button", name="Go on").click()
     page.get_by_label("Country").select_option("SK")
-    page.get_by_label("Name of the organisation").fill("Novák Packaging")
+    page.get_by_label("Name of the organisation").fill(name.rsplit(maxsplit=1)[-1] + " Packaging")
     page.get_by_label("Kind of organisation").select_option("company")
     page.get_by_text("Company", exact=True).last.click()
     page.get_by_label("Job title").fill("Head of Development")
     page.get_by_label("Participants and organisers of this event may see").check()
     page.get_by_role("button", name="Register").click()
     expect(page.get_by_text("You are registered.")).to_be_visible()
+    return page
+
+
+def register(page: Page) -> Page:
+    """Register for the event with a need and an offer; return the page, signed in."""
+    register_without_entries(page, "Nora Novák", "nora@example.org")
     enter(page, "need", "Pilot line for barrier coating on paper")
     enter(page, "offer", "Pilot customer for bio-based films")
     page.get_by_role("link", name="Go on").click()

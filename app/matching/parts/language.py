@@ -1,33 +1,34 @@
 """A common language: 1 or 0; without input if one side stated none."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-from app.matching.parts.tables import FloatArray, IntArray
+from app.matching.parts.tables import FitTable, FloatArray, IntArray
 from app.matching.profiles import Profile
 from app.matching.reasons import Reason
 
-BoolArray = NDArray[np.bool_]
+
+def language_fit(one: frozenset[str], other: frozenset[str]) -> float | None:
+    """1 with a common language, else 0; None if a side stated none."""
+    if not one or not other:
+        return None
+    return 1.0 if one & other else 0.0
+
+
+def _fit(one: Hashable, other: Hashable) -> float | None:
+    assert isinstance(one, frozenset)
+    assert isinstance(other, frozenset)
+    return language_fit(one, other)
 
 
 class LanguagePart:
     """The part 'language'."""
 
     def __init__(self, profiles: Sequence[Profile]) -> None:
-        spoken = sorted({language for profile in profiles for language in profile.languages})
-        place = {language: number for number, language in enumerate(spoken)}
-        self._speaks = np.zeros((len(profiles), len(spoken)), dtype=np.float32)
-        for row, profile in enumerate(profiles):
-            self._speaks[row, [place[language] for language in profile.languages]] = 1
-        self._unstated: BoolArray = self._speaks.sum(axis=1) == 0
+        spoken = [frozenset(profile.languages) for profile in profiles]
+        self._table = FitTable(_fit, spoken, spoken)
 
     def block(self, rows: IntArray, cols: IntArray) -> FloatArray:
-        common = np.minimum(self._speaks[rows] @ self._speaks[cols].T, np.float32(1))
-        common[self._unstated[rows]] = np.nan
-        common[:, self._unstated[cols]] = np.nan
-        return np.asarray(common)
+        return self._table.block(rows, cols)
 
     def reason(self, seeker: Profile, partner: Profile) -> Reason | None:
         """The languages both speak, in the order in which the seeker named them."""

@@ -9,15 +9,19 @@ so the best-met need decides and the others still count, and a need that the see
 who have and seek the same are alike, not complementary. Readiness and kind of partnership are means over all pairs of
 need and offer that state both sides, weighted by that product for q and d, plus 0.01: they are judged where the
 texts meet.
+
+With sentence embeddings (an extra) the raw lexical score and the cosine of the vectors are added before they are bent:
+
+    raw(q, d) = lexical(q, d) + max(0, cos(q, d) - NOTHING_ALIKE),    t = raw² / (raw² + HALF_WAY_BOTH²).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from app.matching.lexical import LexicalModel, calibrate
 from app.matching.parts.partnership import partnership_fit
-from app.matching.parts.rows import cut, spliced, widened
+from app.matching.parts.rows import TermRows, frequent_terms, widened
 from app.matching.parts.tables import FitTable, FloatArray, IntArray
 from app.matching.parts.trl import Levels, trl_fit
 from app.matching.profiles import Profile, Statement
@@ -28,20 +32,44 @@ BEST_NEED = np.float32(0.8)
 FLOOR = np.float32(0.01)
 SHOWN_WORDS = 6
 CHUNK = 10_000
+NOTHING_ALIKE = np.float32(0.2)
+"""Cosine of two texts of an event that have nothing to do with each other."""
+HALF_WAY_BOTH = 0.25
+Meaning = Callable[[Sequence[str]], FloatArray]
+"""Texts to vectors of length 1, one row for each; a row of zeros for a text without."""
 
 
 class StatementParts:
     """Text, readiness and kind of partnership of all pairs; the three share one table of text scores."""
 
-    def __init__(self, profiles: Sequence[Profile], model: LexicalModel | None = None) -> None:
+    def __init__(
+        self, profiles: Sequence[Profile], model: LexicalModel | None = None, meaning: Meaning | None = None
+    ) -> None:
+        self._meaning = meaning
         self._needs = _Side([profile.needs for profile in profiles])
         self._offers = _Side([profile.offers for profile in profiles])
         needs = [statement.full_text for statement in self._needs.statements]
         offers = [statement.full_text for statement in self._offers.statements]
-        self.model = model or LexicalModel(offers)
-        self._need_rows, self._offer_rows = self.model.need_rows(needs), self.model.offer_rows(offers)
+        if model is None:
+            self.model, offer_rows = LexicalModel.learnt(offers)
+        else:
+            self.model, offer_rows = model, model.offer_rows(offers)
+        need_rows = self.model.need_rows(needs)
+        frequent = frequent_terms(need_rows, offer_rows, self.model.width())
+        self._need_rows, self._offer_rows = TermRows(need_rows, frequent), TermRows(offer_rows, frequent)
+        self._need_vectors, self._offer_vectors = self._vectors(needs), self._vectors(offers)
         self._novelty = self._novelty_of_all(len(profiles))
         self._fits = self._make_fits()
+
+    def _vectors(self, texts: Sequence[str]) -> FloatArray:
+        """No columns at all when texts are compared by their words alone."""
+        return np.zeros((len(texts), 0), dtype=np.float32) if self._meaning is None else self._meaning(texts)
+
+    def _bent(self, raw: FloatArray, alike: FloatArray) -> FloatArray:
+        """Text scores of raw lexical ones and cosines; the latter count only with embeddings."""
+        if self._meaning is None:
+            return calibrate(raw)
+        return calibrate(raw + np.maximum(alike - NOTHING_ALIKE, 0), HALF_WAY_BOTH)
 
     def _novelty_of_all(self, people: int) -> FloatArray:
         """`_novelties` of everyone, from the rows at hand."""
@@ -54,10 +82,9 @@ class StatementParts:
         ]
         for start in range(0, len(pairs), CHUNK):
             needs, offers = np.array(pairs[start : start + CHUNK]).T
-            raw = widened(self._need_rows, self.model.width())[needs].multiply(
-                widened(self._offer_rows, self.model.width())[offers]
-            )
-            np.minimum.at(novelty, needs, 1 - calibrate(np.asarray(raw.sum(axis=1)).ravel()))
+            raw = self._need_rows.pairwise(needs, self._offer_rows, offers, self.model.width())
+            alike = np.einsum("ij,ij->i", self._need_vectors[needs], self._offer_vectors[offers])
+            np.minimum.at(novelty, needs, 1 - self._bent(raw, alike))
         return novelty
 
     def _novelties(self, profile: Profile) -> FloatArray:
@@ -65,7 +92,7 @@ class StatementParts:
         offer."""
         if not profile.needs or not profile.offers:
             return np.ones(len(profile.needs), dtype=np.float32)
-        return np.asarray(1 - self._pairwise(profile.needs, profile.offers).max(axis=1), dtype=np.float32)
+        return np.asarray(1 - self.text_scores(profile.needs, profile.offers).max(axis=1), dtype=np.float32)
 
     def _make_fits(self) -> dict[str, FitTable]:
         """Offers by needs, like the table of texts."""
@@ -79,13 +106,15 @@ class StatementParts:
 
     def replace(self, place: int, profile: Profile) -> None:
         """Put another profile at `place` (or behind the last one), weighed by what was learnt before."""
-        self._need_rows = spliced(
-            self._need_rows, self._needs.span(place), self.model.need_rows([s.full_text for s in profile.needs])
-        )
-        self._offer_rows = spliced(
-            self._offer_rows, self._offers.span(place), self.model.offer_rows([s.full_text for s in profile.offers])
+        self._need_rows.splice(self._needs.span(place), self.model.need_rows([s.full_text for s in profile.needs]))
+        self._offer_rows.splice(self._offers.span(place), self.model.offer_rows([s.full_text for s in profile.offers]))
+        self._offer_vectors = _exchanged(
+            self._offer_vectors, self._offers.span(place), self._vectors([s.full_text for s in profile.offers])
         )
         first, last = self._needs.span(place)
+        self._need_vectors = _exchanged(
+            self._need_vectors, (first, last), self._vectors([s.full_text for s in profile.needs])
+        )
         self._novelty = np.concatenate([self._novelty[:first], self._novelties(profile), self._novelty[last:]])
         self._needs.replace(place, profile.needs)
         self._offers.replace(place, profile.offers)
@@ -120,37 +149,47 @@ class StatementParts:
 
     def _texts(self, needs: IntArray, offers: IntArray) -> FloatArray:
         """One row for each offer, one column for each need: sums over neighbouring rows are the fast ones."""
-        width = self.model.width()
-        raw = widened(cut(self._offer_rows, offers), width) @ widened(cut(self._need_rows, needs), width).T
-        texts = calibrate(raw.toarray())
+        raw = self._offer_rows.product(offers, self._need_rows, needs, self.model.width())
+        texts = self._bent(raw, self._offer_vectors[offers] @ self._need_vectors[needs].T)
         texts *= self._novelty[needs]
         return texts
 
-    def _pairwise(self, needs: Sequence[Statement], offers: Sequence[Statement]) -> FloatArray:
-        need_rows = self.model.need_rows([need.full_text for need in needs])
-        offer_rows = self.model.offer_rows([offer.full_text for offer in offers])
+    def text_scores(self, needs: Sequence[Statement], offers: Sequence[Statement]) -> FloatArray:
+        """Text scores of any needs with any offers, before it counts what their owner has: needs by offers."""
+        written, there = ([one.full_text for one in some] for some in (needs, offers))
+        need_rows, offer_rows = self.model.need_rows(written), self.model.offer_rows(there)
         width = self.model.width()
-        return calibrate((widened(need_rows, width) @ widened(offer_rows, width).T).toarray())
+        raw = (widened(need_rows, width) @ widened(offer_rows, width).T).toarray()
+        return self._bent(raw.astype(np.float32), self._vectors(written) @ self._vectors(there).T)
 
-    def reasons(self, row: int, seeker: Profile, col: int, partner: Profile) -> dict[str, Reason]:
-        """For each of the three parts the pair of need and offer that carries it, if any does. `row` and `col` are
-        the places of seeker and partner."""
-        if not seeker.needs or not partner.offers:
+    def reasons(self, rows: IntArray, cols: IntArray) -> dict[tuple[int, int], dict[str, Reason]]:
+        """For each place of `rows` with each of `cols`: for each of the three parts the pair of need and offer that
+        carries it, if any does."""
+        needs, need_starts, seekers = self._needs.pick(rows)
+        offers, offer_starts, havers = self._offers.pick(cols)
+        if not len(needs) or not len(offers):
             return {}
-        texts = self._texts(np.arange(*self._needs.span(row)), np.arange(*self._offers.span(col))).T
-        found = {"text": self._text_reason(seeker, partner, texts)}
-        for part, fit in (("trl", _statement_trl), ("partnership", _statement_kind)):
-            fits = np.array([[fit(n, o) or 0.0 for o in partner.offers] for n in seeker.needs])
-            if fits.any():
-                need, offer = _best(seeker, partner, fits * (texts + FLOOR))
-                found[part] = _reason(part, need, offer, ())
-        return {part: reason for part, reason in found.items() if reason is not None}
+        texts = self._texts(needs, offers).T
+        found = {}
+        for row, seeker in zip(np.split(texts, need_starts[1:]), rows[seekers], strict=True):
+            for block, haver in zip(np.split(row, offer_starts[1:], axis=1), cols[havers], strict=True):
+                one, two = int(seeker), int(haver)
+                found[one, two] = self._pair_reasons(self._needs.of(one), self._offers.of(two), block)
+        return found
 
-    def _text_reason(self, seeker: Profile, partner: Profile, texts: FloatArray) -> Reason | None:
-        if not texts.any():
-            return None
-        need, offer = _best(seeker, partner, texts)
-        return _reason("text", need, offer, self.shared_words(need.full_text, offer.full_text))
+    def _pair_reasons(
+        self, needs: tuple[Statement, ...], offers: tuple[Statement, ...], texts: FloatArray
+    ) -> dict[str, Reason]:
+        found: dict[str, Reason] = {}
+        if texts.any():
+            need, offer = _best(needs, offers, texts)
+            shared = self.shared_words(need.full_text, offer.full_text)
+            found["text"] = _reason("text", need, offer, shared)
+        for part, fit in (("trl", _statement_trl), ("partnership", _statement_kind)):
+            fits = np.array([[fit(n, o) or 0.0 for o in offers] for n in needs])
+            if fits.any():
+                found[part] = _reason(part, *_best(needs, offers, fits * (texts + FLOOR)), ())
+        return found
 
     def shared_words(self, need: str, offer: str) -> tuple[str, ...]:
         """Words of the need whose stem is in the offer too, the rarest among all offers first."""
@@ -170,6 +209,9 @@ class _Side:
     def _index(self) -> None:
         self.statements = [statement for statements in self._owned for statement in statements]
         self._bounds = np.cumsum([0, *map(len, self._owned)])
+
+    def of(self, place: int) -> tuple[Statement, ...]:
+        return self._owned[place]
 
     def span(self, place: int) -> tuple[int, int]:
         if place == len(self._owned):
@@ -244,9 +286,15 @@ def _kind_fit(offered: object, sought: object) -> float | None:
     return partnership_fit(sought, offered)
 
 
-def _best(seeker: Profile, partner: Profile, figures: FloatArray) -> tuple[Statement, Statement]:
+def _exchanged(rows: FloatArray, span: tuple[int, int], new: FloatArray) -> FloatArray:
+    return np.concatenate([rows[: span[0]], new, rows[span[1] :]])
+
+
+def _best(
+    needs: tuple[Statement, ...], offers: tuple[Statement, ...], figures: FloatArray
+) -> tuple[Statement, Statement]:
     row, col = np.unravel_index(int(np.argmax(figures)), figures.shape)
-    return seeker.needs[int(row)], partner.offers[int(col)]
+    return needs[int(row)], offers[int(col)]
 
 
 def _reason(part: str, need: Statement, offer: Statement, shared: tuple[str, ...]) -> Reason:

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from hypothesis import given, settings
 
-from app.matching.advice import HINTS, Hint, hints
+from app.matching.advice import HINTS, Hint, hints, judged
 from app.matching.scoring import DEFAULT, Matcher, Profile, Statement, Weights
 from app.matching.sentences import hint_sentence
 from tests.app.matching.profile_strategies import profiles
@@ -16,6 +16,7 @@ FULL = Profile(
     languages=("en",),
     value_chain_position="design",
     wanted_positions=("inputs",),
+    wanted_types=("research",),
     needs=(Statement(1, LONG, keywords=("recycling",), trl_min=6, partnership_kind="supplier"),),
     offers=(Statement(2, LONG, keywords=("extrusion",), trl_min=6, partnership_kind="supplier"),),
 )
@@ -28,7 +29,7 @@ def test_a_full_profile_needs_no_advice() -> None:
 def test_an_empty_profile_is_asked_for_needs_and_offers_first() -> None:
     found = hints(Profile(1, 1))
     assert {hint.code for hint in found[:2]} == {"add_need", "add_offer"}
-    assert {hint.code for hint in found[2:]} == {"add_position", "add_wanted_position", "add_languages"}
+    assert {hint.code for hint in found[2:]} == {"add_position", "add_wanted_position", "add_wishes", "add_languages"}
 
 
 @pytest.mark.parametrize(
@@ -66,4 +67,21 @@ def test_gains_are_shares_in_falling_order(profile: Profile) -> None:
 
 def test_every_hint_has_a_sentence_of_its_own(app: Flask) -> None:
     with app.test_request_context():
-        assert len({hint_sentence(Hint(code, 0.1)) for code in HINTS}) == len(HINTS)
+        assert len({hint_sentence(code) for code in HINTS}) == len(HINTS)
+
+
+@given(profiles(1))
+@settings(max_examples=50, deadline=None)
+def test_what_is_judged_and_all_gains_make_up_the_whole(profile: Profile) -> None:
+    found = hints(profile)
+    assert 0 <= judged(found) <= 1
+    opened = sum(hint.gain for hint in found if hint.code != "write_more")
+    assert judged(found) + opened == pytest.approx(1)
+
+
+def test_following_the_advice_opens_what_it_said() -> None:
+    thin = Profile(1, 1, languages=("en",), needs=(Statement(1, LONG),))
+    before = hints(thin)
+    gain = next(hint.gain for hint in before if hint.code == "add_readiness")
+    followed = replace(thin, needs=(Statement(1, LONG, trl_min=6),))
+    assert judged(hints(followed)) == pytest.approx(judged(before) + gain)

@@ -1,10 +1,22 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from app.matching.scoring import DEFAULT, Filters, Matcher, Profile, Ranked, Statement, Weights, reciprocal
+from app.matching.scoring import (
+    DEFAULT,
+    PRESETS,
+    Filters,
+    Matcher,
+    Profile,
+    Ranked,
+    Statement,
+    Weights,
+    combine,
+    reciprocal,
+)
 from app.matching.weights import PARTS, SUBSTANCE
 from tests.app.matching.profile_strategies import events, profiles
 
@@ -69,6 +81,56 @@ def test_the_score_is_the_weighted_mean_of_the_parts_with_input(people: list[Pro
             assert found.score == pytest.approx(mean, abs=1e-5)
         else:
             assert found.score is None
+
+
+@given(
+    st.fixed_dictionaries(dict.fromkeys(PARTS, FIGURES)),
+    st.sampled_from(PARTS),
+    st.floats(0, 1),
+    st.lists(st.floats(0.01, 1), min_size=len(PARTS), max_size=len(PARTS)),
+)
+def test_the_score_rises_with_each_part_and_stays_in_range(
+    parts: dict[str, float | None], raised: str, to: float, shares: list[float]
+) -> None:
+    weights = Weights(**dict(zip(PARTS, shares, strict=True)))
+
+    def score(figures: dict[str, float | None]) -> float | None:
+        blocks = {part: np.array([[np.nan if x is None else x]], dtype=np.float32) for part, x in figures.items()}
+        found, coverage = combine(blocks, weights)
+        assert 0 <= coverage[0, 0] <= 1 + 1e-6
+        return None if np.isnan(found[0, 0]) else float(found[0, 0])
+
+    before = score(parts)
+    assert (before is None) == all(parts[part] is None for part in SUBSTANCE)
+    if before is None or parts[raised] is None:
+        return
+    after = score({**parts, raised: max(to, parts[raised])})
+    assert after is not None
+    assert 0 <= before <= after + 1e-6 <= 1 + 2e-6
+
+
+@given(events(3))
+@settings(max_examples=15, deadline=None, phases=QUICKLY)
+def test_other_weights_over_the_same_profiles_score_as_if_built_with_them(people: list[Profile]) -> None:
+    weights = PRESETS["research"]
+    swapped, afresh = Matcher(people).reweighted(weights), Matcher(people, weights)
+    for two in people[1:]:
+        assert swapped.score(1, two.id) == afresh.score(1, two.id)
+
+
+@given(events(4))
+@settings(max_examples=10, deadline=None, phases=QUICKLY)
+def test_several_lists_from_one_pass_are_the_single_ones_and_every_pair_is_counted_once(people: list[Profile]) -> None:
+    matcher = Matcher(people)
+    histogram = np.zeros(10, dtype=np.int64)
+    lists = dict(matcher.lists({"score": 3, "gain": 2, "give": 1}, histogram=histogram))
+    for one in people:
+        assert lists[one.id] == {
+            "score": matcher.ranked(one.id, 3), "gain": matcher.ranked(one.id, 2, "gain"),
+            "give": matcher.ranked(one.id, 1, "give"),
+        }  # fmt: skip
+    pairs = [(a, b) for a in people for b in people if a.id < b.id]
+    assert histogram.sum() == sum(not matcher.score(a.id, b.id).barred for a, b in pairs)
 
 
 @given(events(3))

@@ -61,7 +61,7 @@ def test_a_requested_pair_is_scored_even_when_it_is_nobodys_best(app, session, c
     add_entries(session, cast, clock)
     with app.test_request_context():
         ask(session, cast.event, cast.pia_participant, cast.piotr_participant, clock)
-        rows = services.compute(session, cast.event, best=0)
+        rows = services.compute(session, cast.event, best=0).rows
 
     assert {(row["participant_id"], row["other_id"]) for row in rows} == {
         (cast.pia_participant.id, cast.piotr_participant.id),
@@ -77,7 +77,7 @@ def test_an_edited_profile_is_scored_again_by_the_worker_once(app, session, cast
                 session, participant=cast.pia_participant, actor=cast.pia, clock=system_clock
             )
     session.commit()
-    assert session.scalars(select(Job.kind)).all() == ["matching.compute"]
+    assert session.scalars(select(Job.kind)).all() == ["matching.rescore"]
     session.execute(update(Job).values(run_after=system_clock()))
     session.commit()
 

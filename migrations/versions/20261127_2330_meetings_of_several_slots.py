@@ -1,14 +1,14 @@
 """meetings of several slots
 
-Revision: 20261127_2205
-Follows: 20261127_2200
+Revision: 20261127_2330
+Follows: 20261127_2325
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261127_2205"
-down_revision = "20261127_2200"
+revision = "20261127_2330"
+down_revision = "20261127_2325"
 branch_labels = None
 depends_on = None
 

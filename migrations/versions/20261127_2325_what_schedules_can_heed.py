@@ -1,14 +1,14 @@
 """what schedules can heed
 
-Revision: 20261127_2200
-Follows: 20261122_1625
+Revision: 20261127_2325
+Follows: 20261127_2320
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261127_2200"
-down_revision = "20261122_1625"
+revision = "20261127_2325"
+down_revision = "20261127_2320"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,23 @@
+"""What matching does when other features announce something."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.core import facts
+from app.core.clock import Clock
+from app.matching import jobs, labelling, services
+from app.registrations.models import Participant
+
+
+@facts.participant_changed.connect
+def on_participant_changed(session: Session, *, participant: Participant, clock: Clock, **_more: Any) -> None:
+    """A new or edited profile is scored within seconds."""
+    services.note_change(session, participant.id)
+    jobs.request_rescoring(session, participant.event_id, clock)
+
+
+@facts.request_changed.connect
+def on_request_changed(session: Session, *, request: Any, **_more: Any) -> None:
+    """Each request and its answer becomes a label."""
+    labelling.note_request(session, request)
