@@ -8,6 +8,8 @@ from app.marketplace import models as marketplace
 from app.matching import models as matching
 from app.meetings import models as meetings
 from app.organisations import models as organisations
+from app.partnerships import dossier_models as dossiers
+from app.partnerships import models as partnerships
 from app.registrations import models as registrations
 from app.timetables import models as timetables
 
@@ -15,11 +17,13 @@ __all__ = [
     "accounts",
     "agenda",
     "core",
+    "dossiers",
     "events",
     "marketplace",
     "matching",
     "meetings",
     "organisations",
+    "partnerships",
     "registrations",
     "timetables",
 ]

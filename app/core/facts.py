@@ -62,6 +62,10 @@ session_leaving = _facts.signal("session-leaving")
 pairs_to_score = _facts.signal("pairs-to-score")
 """session, event: scores are computed afresh; a receiver returns pairs of participant ids whose score it needs."""
 
+state_changed = _facts.signal("state-changed")
+"""session, machine (its name), subject, transition (its key), before (the state's key, "" for a new subject), actor_id,
+clock: a subject of a process took a transition."""
+
 # Questions: receivers return answers, so that a feature can ask the later ones without knowing them.
 
 participant_leaves = _facts.signal("participant-leaves")
