@@ -61,6 +61,12 @@ def newest_versions(session: Session, partnership: Partnership) -> dict[str, Doc
     return {version.kind: version for version in session.scalars(query.order_by(DocumentVersion.number))}
 
 
+def frozen_documents(session: Session, partnership: Partnership) -> list[tuple[str, str]]:
+    """Name and hash of the newest version of each document that is frozen."""
+    newest = newest_versions(session, partnership)
+    return [(f"{v.kind} v{v.number}", v.sha256) for v in newest.values() if v.sha256]
+
+
 def region_facts(
     session: Session, members: Sequence[PartnershipMember], newest: dict[str, DocumentVersion]
 ) -> list[RegionFacts]:

@@ -24,7 +24,15 @@ from app.partnerships.models import (
 )
 from app.partnerships.templates import Template
 
-STEPS_WITH_A_PAGE: set[str] = set()
+STEPS_WITH_A_PAGE = {
+    "submit_eoi": "partnerships.submission",
+    "return_eoi": "partnerships.submission",
+    "find_eligible": "partnerships.judge",
+    "find_not_eligible": "partnerships.judge",
+    "approve": "partnerships.judge",
+    "defer": "partnerships.judge",
+    "reject": "partnerships.judge",
+}
 """Transitions that are taken on a page of their own, because more comes with them than a comment."""
 
 
@@ -68,7 +76,8 @@ class Overview:
     segments: tuple[ValueChainSegment, ...]
     people: tuple[PartnershipRole, ...]
     may_choose_phase: bool
-    steps_with_a_page: frozenset[str]
+    pages_of_steps: tuple[tuple[str, tuple[Choice, ...]], ...]
+    """Endpoints of pages on which further steps are taken, with these steps."""
 
 
 @dataclass(frozen=True)
@@ -181,6 +190,7 @@ def overview(session: Session, clock: Clock, partnership: Partnership, user: Use
     machine = process.machine("partnership")
     roles = queries.roles_of(session, partnership, user)
     case = gathering.case_facts(session, clock, partnership, user) if roles else None
+    open_steps = choices(machine, partnership.state, roles, case) if roles else []
     members = queries.members_of(session, partnership.id)
     state = machine.state(partnership.state)
     return Overview(
@@ -188,13 +198,17 @@ def overview(session: Session, clock: Clock, partnership: Partnership, user: Use
         process=process,
         state=state,
         phases=phase_dots(process, partnership),
-        steps=tuple(choices(machine, partnership.state, roles, case)) if roles else (),
+        steps=tuple(choice for choice in open_steps if choice.transition.key not in STEPS_WITH_A_PAGE),
         members=tuple(members),
         countries=len({reference.region_country(m.nuts) for m in members}),
         segments=tuple(queries.segments_of(session, partnership.id)),
         people=tuple(queries.roles_given(session, partnership.id)) if roles else (),
         may_choose_phase=bool(roles & {"lead", "secretariat"}) and state.public and state.kind == "open",
-        steps_with_a_page=frozenset(STEPS_WITH_A_PAGE),
+        pages_of_steps=tuple(
+            (endpoint, tuple(c for c in open_steps if STEPS_WITH_A_PAGE.get(c.transition.key) == endpoint))
+            for endpoint in dict.fromkeys(STEPS_WITH_A_PAGE.values())
+            if any(STEPS_WITH_A_PAGE.get(c.transition.key) == endpoint for c in open_steps)
+        ),
     )
 
 

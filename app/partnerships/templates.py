@@ -61,6 +61,8 @@ class DocumentType(Named):
 
     fields: tuple[DocumentField, ...] = Field(min_length=1)
     signed: bool = False
+    states: tuple[str, ...] = Field(min_length=1)
+    """The states of a partnership in which it is written on."""
 
 
 class Rule(Named):
@@ -171,6 +173,9 @@ def _machine_faults(template: Template, machine: Machine) -> Iterable[str]:
 
 
 def _document_faults(template: Template, document: DocumentType) -> Iterable[str]:
+    known = template.machines["partnership"].keys if "partnership" in template.machines else frozenset()
+    for key in sorted(set(document.states) - known):
+        yield f"there is no state {key!r}"
     keys = [f.key for f in document.fields]
     for key in sorted({k for k in keys if keys.count(k) > 1}):
         yield f"field {key}: there are two of it"

@@ -11,8 +11,7 @@ from app.core.database import session
 from app.core.guard import guarded, public
 from app.core.models import StoredFile
 from app.core.transitions import Act
-from app.organisations import reference
-from app.partnerships import forms, picture, queries, services
+from app.partnerships import case_pages, desk_pages, document_pages, forms, picture, queries, region_pages, services
 from app.partnerships.blueprint import Page, blueprint, clock, page, submitted
 from app.partnerships.models import Partnership, Role
 from app.partnerships.policy import (
@@ -22,8 +21,6 @@ from app.partnerships.policy import (
     partnership_lead,
     partnership_visible,
 )
-
-REGION_LEVELS = (1, 2)
 
 
 @blueprint.get("/")
@@ -42,7 +39,16 @@ def index() -> Page:
     ]
     choices = [("", _("All"))] + [(a.key, a.name) for a in queries.areas(session())]
     typed = request.args.get("q", "").strip()
-    return page("index", lines=found, total=len(lines), area_choices=choices, user=user, q=typed, area=area)
+    return page(
+        "index",
+        lines=found,
+        total=len(lines),
+        area_choices=choices,
+        user=user,
+        q=typed,
+        area=area,
+        is_secretariat=queries.is_secretariat(session(), user),
+    )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -53,7 +59,7 @@ def new() -> Page:
     form = forms.IntakeForm()
     form.area_id.choices = [(area.id, area.name) for area in queries.areas(session())]
     form.template_key.choices = [(t.key, _(t.name)) for t in queries.newest_templates(session())]
-    form.nuts.choices = region_choices()
+    form.nuts.choices = region_pages.region_choices()
     if request.method == "GET":
         form.contact_name.data, form.contact_email.data = user.name, user.email
     made: list[Partnership] = []
@@ -68,16 +74,6 @@ def new() -> Page:
     return page("new", bad=request.method == "POST", form=form)
 
 
-def region_choices() -> dict[str, list[tuple[str, str]]]:
-    """Regions of levels 1 and 2 by country, for a select."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for entry in reference.regions():
-        if entry.level in REGION_LEVELS and not entry.code.endswith("Z"):
-            country = reference.countries().label(reference.region_country(entry.code))
-            found.setdefault(country, []).append((entry.code, f"{entry.name} ({entry.code})"))
-    return dict(sorted(found.items()))
-
-
 @blueprint.get("/<partnership>/")
 @guarded(partnership_visible)
 def show(partnership: str) -> Page:
@@ -87,6 +83,7 @@ def show(partnership: str) -> Page:
         "show",
         view=picture.overview(session(), clock(), found, user),
         role_names=role_names(),
+        can_join=user is not None and not queries.own_members(session(), found, user),
         sections=navigation.sections("partnership", found),
     )
 
@@ -128,6 +125,19 @@ def phase(partnership: str) -> Response:
     return redirect(url_for("partnerships.show", partnership=partnership))
 
 
+@blueprint.get("/<partnership>/documents")
+@guarded(partnership_insider)
+def documents(partnership: str) -> Page:
+    """The documents of the process, and how far each is."""
+    found = current_partnership()
+    process = queries.template_of(session(), found)
+    sheets = [document_pages.sheet_of(document.key) for document in process.documents]
+    comments = {sheet.document.key: document_pages.comments_of(session(), sheet.version) for sheet in sheets}
+    waiting = {key: sum(1 for row in rows if row.resolved_at is None) for key, rows in comments.items()}
+    writable = {s.document.key for s in sheets if document_pages.may_write(s.document.key)}
+    return page("documents", sheets=sheets, waiting=waiting, writable=writable, has_rules=bool(process.rule_sets))
+
+
 @blueprint.get("/<partnership>/history")
 @guarded(partnership_insider)
 def history(partnership: str) -> Page:
@@ -147,10 +157,40 @@ def is_insider() -> bool:
     return user is not None and g.get("partnership") is not None and queries.belongs(session(), g.partnership, user)
 
 
+def is_lead() -> bool:
+    """True for lead regions and the secretariat."""
+    return bool(g.get("partnership_roles", frozenset()) & {"lead", "secretariat"})
+
+
+def is_judge() -> bool:
+    """True for those who see how the case is judged, in a process that judges."""
+    judges = g.get("partnership_roles", frozenset()) & {"eligibility_officer", "evaluator", "secretariat"}
+    return bool(judges) and bool(queries.template_of(session(), g.partnership).rule_sets)
+
+
+def has_support() -> bool:
+    """True where the process knows support services, for insiders."""
+    return is_insider() and bool(queries.template_of(session(), g.partnership).services)
+
+
 def init_app(app: Flask) -> None:
     """Add the navigation entries."""
     files.readable_by("partnership", may_read_document)
     add, entry = navigation.add_entry, navigation.NavigationEntry
     add(entry("site", "partnerships.index", _l("Partnerships"), "diagram-3", 20, also=("partnerships.",)))
     add(entry("partnership", "partnerships.show", _l("Overview"), "compass", 10))
-    add(entry("partnership", "partnerships.history", _l("History"), "clock-history", 90, shown=is_insider))
+    pages = (
+        ("documents", _l("Documents"), "file-earmark-text", 20, is_insider,
+         ("document", "edit_document", "compare_document", "comment_document", "submission", "return_submission")),
+        ("regions", _l("Regions"), "geo-alt", 25, is_insider, ("region",)),
+        ("judge", _l("Judging"), "clipboard-check", 28, is_judge, ("declare", "judge_rule", "score", "decide")),
+        ("support", _l("Support"), "life-preserver", 80, has_support, ()),
+        ("people", _l("People"), "people", 85, is_lead, ()),
+        ("history", _l("History"), "clock-history", 90, is_insider, ()),
+    )  # fmt: skip
+    for name, label, icon, order, shown, also in pages:
+        more = tuple(f"partnerships.{other}" for other in also)
+        add(entry("partnership", f"partnerships.{name}", label, icon, order, shown=shown, also=more))
+
+
+__all__ = ["blueprint", "case_pages", "desk_pages", "document_pages", "init_app", "region_pages"]
