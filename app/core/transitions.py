@@ -55,6 +55,11 @@ class Choice:
         return not self.obstacles
 
     @property
+    def is_onward(self) -> bool:
+        """True for a step on the usual way: one that reopens nothing and needs no reason."""
+        return not self.transition.reopens and self.transition.comment != "required"
+
+    @property
     def needs_override(self) -> bool:
         return bool(self.obstacles) and all(o.can_override for o in self.obstacles)
 

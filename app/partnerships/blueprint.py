@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.core.clock import Clock
 from app.core.database import session
-from app.core.errors import AppError, Invalid
+from app.core.errors import AppError, Forbidden, Invalid
 
 blueprint = Blueprint("partnerships", __name__, url_prefix="/partnerships")
 Page = str | Response | tuple[str, int]
@@ -21,12 +21,16 @@ def clock() -> Clock:
 
 
 def submitted(form: FlaskForm, work: Callable[[], object], done: str) -> bool:
-    """True when the form was sent, is right and its work succeeded; errors land on their field."""
+    """True when the form was sent, is right and its work succeeded; errors land on their field.
+
+    Only Forbidden goes on to the error page: there is nothing on the form to mend."""
     if not form.validate_on_submit():
         return False
     try:
         with session().begin_nested():
             work()
+    except Forbidden:
+        raise
     except AppError as error:
         name = error.field if isinstance(error, Invalid) else None
         if name and name in form:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
@@ -129,7 +130,17 @@ def shown(process: Template, part: DocumentField | Column, value: Any) -> str:
         return ", ".join(names.get(key, key) for key in ([value] if isinstance(value, str) else value))
     if part.kind == "tick":
         return _("Yes") if value else ""
+    if part.kind == "date":
+        return _written(str(value))
     return str(value)
+
+
+def _written(text: str) -> str:
+    """A date in the reader's way of writing, kept on one line; what is no date stays as it is."""
+    try:
+        return str(format_date(date.fromisoformat(text), "d MMM y")).replace(" ", "\u00a0")
+    except ValueError:
+        return text
 
 
 def readable(process: Template, document: DocumentType, content: Mapping[str, Any]) -> Content:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from app.partnerships.templates import DocumentField, DocumentType
 
 Kind = Literal["same", "added", "removed"]
-WORDS = re.compile(r"\s+|[^\s]+")
+WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
 
 @dataclass(frozen=True)

@@ -101,16 +101,25 @@ def document_page(sheet: Sheet, form: forms.CommentForm) -> Page:
         comments=comments_of(session(), sheet.version),
         form=form,
         may_write=may_write(sheet.document.key) and found.state in sheet.document.states,
+        numbers={v.id: v.number for v in sheet.versions},
         names={f.key: f.name for f in sheet.document.fields},
         leads=[(m, signatures.get(m.id), m.id in mine) for m in leads],
     )
 
 
 def comments_of(db: Session, version: DocumentVersion | None) -> list[PassageComment]:
-    """The comments of a version, oldest first, each followed by its replies."""
+    """The comments on a version and those before it, oldest first, each followed by its replies."""
     if version is None:
         return []
-    query = select(PassageComment).where(PassageComment.version_id == version.id)
+    query = (
+        select(PassageComment)
+        .join(DocumentVersion, DocumentVersion.id == PassageComment.version_id)
+        .where(
+            DocumentVersion.partnership_id == version.partnership_id,
+            DocumentVersion.kind == version.kind,
+            DocumentVersion.number <= version.number,
+        )
+    )
     rows = list(db.scalars(query.options(joinedload(PassageComment.author)).order_by(PassageComment.id)))
     first = [row for row in rows if row.reply_to_id is None]
     return [row for head in first for row in (head, *[r for r in rows if r.reply_to_id == head.id])]
@@ -205,7 +214,7 @@ def comment_document(partnership: str, kind: str) -> Page:
     def work() -> None:
         number = form.reply_to.data or ""
         head = session().get(PassageComment, int(number)) if number.isdecimal() else None
-        reply_to = head if head is not None and head.version_id == version.id else None
+        reply_to = head if head is not None and head.version_id in {v.id for v in sheet.versions} else None
         services.comment(
             session(), clock(), version, sheet.document, need_user(), field=form.field.data, body=form.body.data or "",
             quote=form.quote.data or "", reply_to=reply_to,

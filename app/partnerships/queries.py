@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import User
 from app.core.machines import Machine
+from app.core.models import AuditEntry
+from app.partnerships.dossier_models import SupportRequest
 from app.partnerships.models import (
     LEFT_STATES,
     REGION_ROLES,
@@ -189,6 +191,16 @@ def roles_given(session: Session, partnership_id: int | None) -> Sequence[Partne
 
 # History
 
+
+def last_comment(session: Session, partnership: Partnership) -> str:
+    """What was said at the last step of a partnership; empty when nothing was."""
+    query = select(AuditEntry.detail).where(
+        AuditEntry.subject_kind == "partnership", AuditEntry.subject_id == partnership.id
+    )
+    detail = session.scalars(query.order_by(AuditEntry.id.desc())).first()
+    return str((detail or {}).get("comment", ""))
+
+
 _subjects: dict[str, Callable[[Session, int], Sequence[int]]] = {}
 
 
@@ -206,5 +218,11 @@ add_history(
     "membership",
     lambda session, number: session.scalars(
         select(PartnershipMember.id).where(PartnershipMember.partnership_id == number)
+    ).all(),
+)
+add_history(
+    "support_request",
+    lambda session, number: session.scalars(
+        select(SupportRequest.id).where(SupportRequest.partnership_id == number)
     ).all(),
 )

@@ -15,7 +15,11 @@ from app.partnerships.services.roles import end_role, give_role, invite_to_role
 from app.partnerships.services.submitting import add_letter, open_window, precheck, return_incomplete, submit
 from app.partnerships.services.support import ask_for_support, move_support
 
+QUIET = "no mails about partnerships"
+"""A session whose `info` holds this key writes no mails about states, as when a demo is loaded."""
+
 __all__ = [
+    "QUIET",
     "Intake",
     "Judgement",
     "add_area",

@@ -47,7 +47,8 @@ S3 = [
     Row("draft_eoi", "scoping_agreed", "eoi_draft", "lead"),
     Row("submit_eoi", "eoi_draft", "eoi_submitted", "lead", "eoi_complete window_open precheck_passed"),
     Row("return_eoi", "eoi_submitted", "eoi_draft", "secretariat", "deadline_set", comment=True),
-    Row("find_eligible", "eoi_submitted", "eligible", "eligibility_officer", "not_own_case checklist_complete rules_met"),
+    Row("find_eligible", "eoi_submitted", "eligible", "eligibility_officer",
+        "not_own_case checklist_complete rules_met"),
     Row("find_not_eligible", "eoi_submitted", "not_eligible", "eligibility_officer",
         "not_own_case checklist_complete a_rule_fails", comment=True),
     Row("approve", "eligible", "approved", "evaluator", "not_own_case scores_complete minutes_kept"),
@@ -298,12 +299,9 @@ def test_every_other_role_is_refused_and_nothing_happens(session, clock, subject
     for role in [*others, "stranger"]:
         with pytest.raises(Forbidden):
             run(session, clock, found, row, thing, role, open_facts(row))
+    step = take if row.source else create
     with pytest.raises(Forbidden):
-        empty = Act(None, frozenset(), "Because.")
-        if row.source:
-            take(session, clock, found, row.key, thing, empty, open_facts(row))
-        else:
-            create(session, clock, found, row.key, thing, empty, open_facts(row))
+        step(session, clock, found, row.key, thing, Act(None, frozenset(), "Because."), open_facts(row))
     assert thing.state == (state or None)
     assert len(trail(session, machine, thing)) == before
 
@@ -340,8 +338,8 @@ def test_guards_are_open_right_at_their_limit(session, clock, subject, template,
 )  # fmt: skip
 def test_a_step_that_needs_a_reason_does_not_go_without(session, clock, subject, template, machine, row):
     thing = subject(machine, row.source.split()[0])
+    silent = Act(None, frozenset({row.who.split()[0]}), "   ")
     with pytest.raises(Invalid) as refused:
-        silent = Act(None, frozenset({row.who.split()[0]}), "   ")
         take(session, clock, shipped(template).machine(machine), row.key, thing, silent, open_facts(row))
     assert refused.value.code == "comment_needed"
 
