@@ -105,9 +105,11 @@ def partnership_lines(session: Session, user: User | None) -> list[PartnershipLi
     ).all()
     mine = own_partnerships(session, user)
     sees_all = queries.is_secretariat(session, user)
+    kinds = {(row.template_key, row.template_version) for row in rows}
+    processes = {kind: queries.template(session, *kind) for kind in kinds}
     lines = []
     for row in rows:
-        process = queries.template_of(session, row)
+        process = processes[row.template_key, row.template_version]
         state = process.machine("partnership").state(row.state)
         if not (state.public or sees_all or row.id in mine):
             continue

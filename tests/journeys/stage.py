@@ -2,6 +2,8 @@
 
 `python -m tests.journeys.stage` writes into the database of the settings and prints one-time sign-in links as JSON.
 
+Two partnerships are added by `partnership_stage`.
+
 * `spring` lies ahead and takes requests: Piotr, Hana and Jonas are registered, nothing is scheduled.
 * `today` is under way, with a meeting running now: Pia, Piotr, Hana and Jonas meet each other. Eva is never there, so a
   draft beside the published timetable has a request without a meeting.
@@ -43,6 +45,7 @@ from app.timetables.services import solve_now
 from tests.factories import agenda as agenda_factory
 from tests.factories.marketplace import make_entry
 from tests.factories.timetables import QUICK, make_request
+from tests.journeys.partnership_stage import write_partnerships
 
 # Somewhere it is neither early nor late, so that an event that runs now never crosses midnight.
 ZONES = ("Africa/Lagos", "Asia/Tokyo", "America/Phoenix")
@@ -84,6 +87,7 @@ def main() -> None:
             users["Ada"].is_administrator = True
             _spring(session, system_clock, users)
             _today(session, system_clock, users)
+            users |= write_partnerships(session, system_clock, users["Ada"])
             links = {name.lower(): _links(session, system_clock, user) for name, user in users.items()}
             session.commit()
     json.dump(links, sys.stdout)

@@ -148,3 +148,15 @@ def test_nobody_reads_a_document_without_a_reader(session, keep, client):
     session.commit()
     assert client.get(f"/documents/{stored.id}").status_code == 404
     assert client.get("/documents/999").status_code == 404
+
+
+def test_the_command_names_what_does_not_agree_and_removes_orphans_on_request(app, session, keep):
+    kept = keep("a.pdf", PDF)
+    session.commit()
+    orphan = files.path_of(kept).with_name("zz.pdf")
+    orphan.write_bytes(PDF)
+    runner = app.test_cli_runner()
+    found = runner.invoke(args=["database", "documents"])
+    assert (found.exit_code, "orphan: zz.pdf" in found.output) == (1, True)
+    assert runner.invoke(args=["database", "documents", "--remove-orphans"]).exit_code == 0
+    assert left_over(app) == [str(files.path_of(kept))]
