@@ -1,0 +1,161 @@
+"""What the trace knows of each kind of thing: how it is called, where its page is, and what it came from.
+
+One `Link` for each kind, in `LINKS`. To bring in a new kind, write its two functions and add one line: both take a session
+and ids and return a dict, so that a whole layer of the trace costs two queries. What somebody linked by hand
+(`TraceLink`) comes on top, for every kind.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from app.events.models import Event, EventSession
+from app.meetings.models import MeetingRequest
+from app.partnerships.models import Partnership, RegionalPriority
+from app.projects.models import FundingLine, InvestmentProject, ProjectOrigin
+from app.projects.rules.trace import Thing
+from app.projects.wording import euros, name
+from app.registrations.models import Participant
+
+
+@dataclass(frozen=True)
+class Described:
+    """A thing in words: what it is called, one line more, and where it can be seen ('' for nowhere)."""
+
+    label: str
+    detail: str = ""
+    url: str = ""
+
+
+Describe = Callable[[Session, Collection[int]], dict[int, Described]]
+Sources = Callable[[Session, Collection[int]], dict[int, list[Thing]]]
+
+
+@dataclass(frozen=True)
+class Link:
+    """One kind: how to describe rows, and what they came from by themselves."""
+
+    describe: Describe
+    sources: Sources
+
+
+def no_sources(_session: Session, _ids: Collection[int]) -> dict[int, list[Thing]]:
+    """For kinds that know nothing of where they came from; links by hand still count."""
+    return {}
+
+
+# Funding lines and projects
+
+
+def _funding_lines(session: Session, ids: Collection[int]) -> dict[int, Described]:
+    query = select(FundingLine).where(FundingLine.id.in_(ids)).options(selectinload(FundingLine.project))
+    return {
+        line.id: Described(
+            line.name,
+            f"{name(line.source)}, {euros(line.euros)}, {name(line.state)}",
+            _project_url("projects.funding", session, line.project),
+        )
+        for line in session.scalars(query)
+    }
+
+
+def _project_url(endpoint: str, session: Session, project: InvestmentProject) -> str:
+    slug = session.get_one(Partnership, project.partnership_id).slug
+    return url_for(endpoint, partnership=slug, number=project.number)
+
+
+def _funding_sources(session: Session, ids: Collection[int]) -> dict[int, list[Thing]]:
+    rows = session.execute(select(FundingLine.id, FundingLine.project_id).where(FundingLine.id.in_(ids)))
+    return {row.id: [Thing("project", row.project_id)] for row in rows}
+
+
+def _projects(session: Session, ids: Collection[int]) -> dict[int, Described]:
+    query = select(InvestmentProject).where(InvestmentProject.id.in_(ids))
+    return {
+        row.id: Described(row.title, name(row.type), _project_url("projects.show", session, row))
+        for row in session.scalars(query)
+    }
+
+
+def _project_sources(session: Session, ids: Collection[int]) -> dict[int, list[Thing]]:
+    found: dict[int, list[Thing]] = {}
+    query = select(ProjectOrigin).where(ProjectOrigin.project_id.in_(ids)).order_by(ProjectOrigin.id)
+    for origin in session.scalars(query):
+        found.setdefault(origin.project_id, []).append(Thing(origin.kind, origin.ref_id))
+    return found
+
+
+# Meetings and workshops
+
+
+def _meetings(session: Session, ids: Collection[int]) -> dict[int, Described]:
+    """By the organisations that met; who sat there is nobody's business outside the event."""
+    query = select(MeetingRequest, Event).join(Event, Event.id == MeetingRequest.event_id)
+    query = query.where(MeetingRequest.id.in_(ids)).options(
+        selectinload(MeetingRequest.requester).selectinload(Participant.organisation),
+        selectinload(MeetingRequest.recipient).selectinload(Participant.organisation),
+    )
+    return {
+        request.id: Described(
+            _("%(one)s and %(other)s", one=_employer(request.requester), other=_employer(request.recipient)),
+            event.name,
+            url_for("events.show", slug=event.slug),
+        )
+        for request, event in session.execute(query)
+    }
+
+
+def _employer(participant: Participant) -> str:
+    return participant.organisation.name if participant.organisation else participant.user.name
+
+
+def _workshops(session: Session, ids: Collection[int]) -> dict[int, Described]:
+    query = select(EventSession, Event).join(Event, Event.id == EventSession.event_id)
+    return {
+        row.id: Described(row.title, event.name, url_for("events.show", slug=event.slug))
+        for row, event in session.execute(query.where(EventSession.id.in_(ids)))
+    }
+
+
+# Priorities
+
+
+def _priorities(session: Session, ids: Collection[int]) -> dict[int, Described]:
+    query = select(RegionalPriority).where(RegionalPriority.id.in_(ids))
+    return {row.id: Described(row.title, row.nuts, row.link) for row in session.scalars(query)}
+
+
+LINKS: dict[str, Link] = {
+    "funding_line": Link(_funding_lines, _funding_sources),
+    "project": Link(_projects, _project_sources),
+    "meeting": Link(_meetings, no_sources),
+    "workshop": Link(_workshops, no_sources),
+    "priority": Link(_priorities, no_sources),
+}
+
+
+def exists(session: Session, kind: str, ref_id: int) -> bool:
+    """True when there is such a thing, of a kind the trace knows."""
+    return kind in LINKS and ref_id in LINKS[kind].describe(session, [ref_id])
+
+
+def describe(session: Session, things: Iterable[Thing]) -> dict[Thing, Described]:
+    """All things in words; one that is gone, or of a kind nobody knows, is called by kind and number."""
+    by_kind: dict[str, list[int]] = {}
+    wanted = list(things)
+    for thing in wanted:
+        by_kind.setdefault(thing.kind, []).append(thing.id)
+    found = {
+        Thing(kind, ref_id): words
+        for kind, ids in by_kind.items()
+        if kind in LINKS
+        for ref_id, words in LINKS[kind].describe(session, ids).items()
+    }
+    for thing in wanted:
+        if thing not in found:
+            found[thing] = Described(f"{thing.kind} {thing.id}", _("not there any more"))
+    return found
