@@ -151,3 +151,10 @@ def may_read_document(stored: StoredFile) -> bool:
     if queries.person_role(session(), project.id, user.id) is not None:
         return True
     return partnerships.belongs(session(), project.partnership, user)
+
+
+def current_partnership_roles() -> tuple[frozenset[str], Partnership]:
+    """The roles of the one who asks in the current partnership, and that partnership."""
+    roles: frozenset[str] = g.partnership_roles
+    partnership: Partnership = g.partnership
+    return roles, partnership

@@ -1,0 +1,380 @@
+"""Pages of investment projects: the pipeline board, and one project with its states, origins, milestones, documents."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from app.accounts.policy import need_user, signed_in_user
+from app.core import files, navigation
+from app.core.database import session
+from app.core.errors import NotFound
+from app.core.guard import guarded
+from app.core.machines import State
+from app.core.transitions import choices as steps_of
+from app.partnerships import queries as partnerships
+from app.partnerships.policy import current_partnership, partnership_visible
+from app.projects import (
+    call_pages,
+    consortium_pages,
+    export_pages,
+    forms,
+    money_pages,
+    origins,
+    plan_pages,
+    policy,
+    process,
+    queries,
+    services,
+    trace_pages,
+    trail,
+)
+from app.projects.blueprint import Page, blueprint, clock, page, site, submitted
+from app.projects.kinds import ProjectType
+from app.projects.models import InvestmentProject, ProjectOrigin
+from app.projects.rules.material import Project, Weight
+from app.projects.rules.mix import mix
+from app.projects.wording import choices
+
+
+@dataclass(frozen=True)
+class Card:
+    """A project on the board."""
+
+    project: InvestmentProject
+    material: Project
+    leads: Sequence[str]
+    stops: int
+    secured: int
+
+
+@dataclass(frozen=True)
+class Column:
+    """A state of the board with its projects and their budgets together."""
+
+    state: State
+    cards: tuple[Card, ...]
+
+    @property
+    def euros(self) -> int:
+        return sum(card.material.budget for card in self.cards)
+
+
+@blueprint.get("/projects/")
+@guarded(policy.pipeline_visible)
+def board(partnership: str) -> Page:
+    """The pipeline: every state with its projects."""
+    found = policy.seen_projects(queries.projects_of(session(), current_partnership().id))
+    text, kind = request.args.get("q", "").strip(), request.args.get("type", "")
+    shown = [
+        row
+        for row in found
+        if text.casefold() in f"{row.title} {row.acronym} {row.problem}".casefold() and kind in {"", row.type.value}
+    ]
+    machine = process.machine_of(session(), current_partnership())
+    cards = [_card(row, leads) for row, leads in _with_leads(shown)]
+    columns = [
+        Column(state, tuple(card for card in cards if card.project.state == state.key)) for state in machine.states
+    ]
+    return page(
+        "board",
+        columns=[column for column in columns if column.state.kind != "stopped"],
+        aside=[column for column in columns if column.state.kind == "stopped" and column.cards],
+        total=len(found),
+        shown=len(shown),
+        budget=sum(card.material.budget for card in cards),
+        secured=sum(card.secured for card in cards),
+        gap=sum(max(0, card.material.gap) for card in cards),
+        text=text,
+        kind=kind,
+        types=[("", _("All")), *choices(ProjectType)],
+        may_propose=bool(policy.proposing_roles() & (policy.PARTNERSHIP_ROLES | {"meeting_party"})),
+        is_insider=g.project_insider,
+    )
+
+
+def _with_leads(projects: list[InvestmentProject]) -> list[tuple[InvestmentProject, list[str]]]:
+    leads = queries.leads_of(session(), [project.id for project in projects])
+    return [(project, leads.get(project.id, [])) for project in projects]
+
+
+def _card(project: InvestmentProject, leads: list[str]) -> Card:
+    material = queries.material_of(project)
+    stops = sum(finding.weight is Weight.STOP for finding in queries.findings_of(project, clock()()))
+    begun = bool(material.costs or material.funding)
+    return Card(project, material, leads, stops if begun else 0, mix(material).secured)
+
+
+@blueprint.route("/projects/new", methods=["GET", "POST"])
+@guarded(policy.project_proposer)
+def new(partnership: str) -> Page:
+    """Propose a project, perhaps out of a meeting, a workshop, a match or a priority (`?origin=meeting:12`)."""
+    found, user = current_partnership(), need_user()
+    form = _project_form()
+    if request.method == "GET":
+        form.origin.data = request.args.get("origin", "")
+    origin = origins.read(form.origin.data or "")
+    words = origins.described(session(), [origin])[0] if origin else None
+    made: list[InvestmentProject] = []
+
+    def work() -> None:
+        machine = process.machine_of(session(), found)
+        roles = policy.proposing_roles()
+        made.append(
+            services.propose(session(), clock(), user, roles, found, _data(form), machine, origins.allowed(origin))
+        )
+
+    if submitted(form, work, _("The project is proposed. Next: describe problem and solution.")):
+        return redirect(url_for("projects.show", partnership=partnership, number=made[0].number))
+    return page("form", bad=request.method == "POST", form=form, origin=words, new=True)
+
+
+def _project_form(project: InvestmentProject | None = None) -> forms.ProjectForm:
+    form = forms.ProjectForm(obj=project)
+    found = current_partnership()
+    codes = list(dict.fromkeys(member.nuts for member in partnerships.members_of(session(), found.id)))
+    form.regions.choices = [(code, origins.region_label(code)) for code in codes]
+    form.segments.choices = [(row.key, _(row.name)) for row in partnerships.segments_of(session(), found.id)]
+    if project is not None and request.method == "GET":
+        own = [ref.rsplit(":", 1)[-1] for ref in project.regions]
+        form.regions.data = [code for code in own if code in codes]
+        form.other_regions.data = ", ".join(code for code in own if code not in codes)
+        form.type.data = project.type.value
+    return form
+
+
+def _data(form: forms.ProjectForm) -> services.ProjectData:
+    others = [code.strip().upper() for code in (form.other_regions.data or "").split(",") if code.strip()]
+    return services.ProjectData(
+        title=form.title.data,
+        type=ProjectType(form.type.data),
+        acronym=form.acronym.data or "",
+        problem=form.problem.data or "",
+        solution=form.solution.data or "",
+        regions=[*(form.regions.data or []), *others],
+        segments=form.segments.data or [],
+        trl_start=form.trl_start.data,
+        trl_target=form.trl_target.data,
+        is_public=form.is_public.data,
+    )
+
+
+@blueprint.get("/projects/<int:number>/")
+@guarded(policy.project_visible)
+def show(partnership: str, number: int) -> Page:
+    """One project: where it stands, what comes next, what it came from."""
+    return _show()
+
+
+def _show(bad: bool = False, **given: Any) -> Page:
+    project = policy.current_project()
+    machine = process.machine_of(session(), project.partnership)
+    facts = queries.facts_of(session(), project, clock()())
+    steps = steps_of(machine, project.state, policy.project_roles(), facts)
+    own_step = f"resume_{project.held_from}"
+    material = queries.material_of(project)
+    values: dict[str, Any] = {
+        "steps": [s for s in steps if not s.transition.key.startswith("resume_") or s.transition.key == own_step],
+        "states": [machine.state(key) for key in process.PIPELINE if key in machine.keys],
+        "origin_words": origins.described(session(), [(o.kind, o.ref_id) for o in project.origins]),
+        "mix": mix(material),
+        "findings": queries.findings_of(project, clock()()) if material.costs or material.funding else [],
+        "documents": queries.documents_of(session(), project.id),
+        "milestone_form": forms.MilestoneForm(formdata=None),
+        "document_form": forms.DocumentForm(formdata=None),
+        "origin_form": _origin_form(),
+        "accepted": files_accepted(),
+        "today": clock()().date(),
+    }
+    return page("show", bad=bad, **(values | given))
+
+
+def files_accepted() -> str:
+    """Endings of documents that can be uploaded, for file fields."""
+    from app.core.filetypes import ACCEPTED
+
+    return ACCEPTED
+
+
+def _origin_form(formdata: Any = None) -> forms.OriginForm:
+    form = forms.OriginForm(formdata=formdata)
+    form.origin.choices = origins.choices(session(), policy.current_project())
+    return form
+
+
+@blueprint.route("/projects/<int:number>/edit", methods=["GET", "POST"])
+@guarded(policy.project_writer)
+def edit(partnership: str, number: int) -> Page:
+    """Change what a project is about."""
+    project = policy.current_project()
+    form = _project_form(project)
+    if submitted(
+        form, lambda: services.change(session(), clock(), need_user(), project, _data(form)), _("The project is saved.")
+    ):
+        return redirect(url_for("projects.show", partnership=partnership, number=number))
+    return page("form", bad=request.method == "POST", form=form, origin=None, new=False)
+
+
+@blueprint.post("/projects/<int:number>/steps/<step>")
+@guarded(policy.project_visible)
+def step(partnership: str, number: int, step: str) -> Response:
+    """Take a step of the machine; role and guards decide."""
+    project = policy.current_project()
+    machine = process.machine_of(session(), project.partnership)
+    if all(transition.key != step for transition in machine.transitions):
+        raise NotFound(_("There is no such step."))
+    services.take(
+        session(), clock(), need_user(), policy.project_roles(), project, machine, step,
+        comment=request.form.get("comment", ""), override="override" in request.form,
+    )  # fmt: skip
+    flash(_("Done: %(state)s.", state=_(machine.state(project.state).name)), "success")
+    return redirect(url_for("projects.show", partnership=partnership, number=number))
+
+
+@blueprint.post("/projects/<int:number>/origins")
+@guarded(policy.project_writer)
+def add_origin(partnership: str, number: int) -> Page:
+    """Say what a project came from."""
+    project, form = policy.current_project(), _origin_form(request.form)
+
+    def work() -> None:
+        origin = origins.read(form.origin.data)
+        kind, ref_id = origin if origin else ("", 0)
+        services.add_origin(session(), clock(), need_user(), project, kind, ref_id, form.note.data or "")
+
+    if submitted(form, work, _("The origin is noted.")):
+        return redirect(url_for("projects.show", partnership=partnership, number=number))
+    return _show(bad=True, origin_form=form)
+
+
+@blueprint.post("/projects/<int:number>/origins/<int:origin>/remove")
+@guarded(policy.project_writer)
+def remove_origin(partnership: str, number: int, origin: int) -> Response:
+    """Take back what a project came from."""
+    project = policy.current_project()
+    row: ProjectOrigin = _own(project.origins, origin)
+    services.remove_origin(session(), clock(), need_user(), project, row)
+    flash(_("The origin is taken back."), "success")
+    return redirect(url_for("projects.show", partnership=partnership, number=number))
+
+
+def _own(rows: Sequence[Any], number: int) -> Any:
+    found = next((row for row in rows if row.id == number), None)
+    if found is None:
+        raise NotFound(_("This is not there any more."))
+    return found
+
+
+@blueprint.post("/projects/<int:number>/milestones")
+@guarded(policy.project_writer)
+def add_milestone(partnership: str, number: int) -> Page:
+    """Add a milestone."""
+    project, form = policy.current_project(), forms.MilestoneForm()
+
+    def work() -> None:
+        services.add_milestone(
+            session(), clock(), need_user(), project, title=form.title.data, due=form.due.data,
+            measure=form.measure.data or "",
+        )  # fmt: skip
+
+    if submitted(form, work, _("The milestone is added.")):
+        return redirect(url_for("projects.show", partnership=partnership, number=number, _anchor="milestones"))
+    return _show(bad=True, milestone_form=form)
+
+
+@blueprint.post("/projects/<int:number>/milestones/<int:milestone>/<any(reached, open, remove):act>")
+@guarded(policy.project_writer)
+def milestone(partnership: str, number: int, milestone: int, act: str) -> Response:
+    """Say that a milestone is reached today, or not yet; or take it out."""
+    project = policy.current_project()
+    row = _own(project.milestones, milestone)
+    if act == "remove":
+        services.remove_milestone(session(), clock(), need_user(), project, row)
+    else:
+        day = clock()().date() if act == "reached" else None
+        services.reach_milestone(session(), clock(), need_user(), project, row, day)
+    return redirect(url_for("projects.show", partnership=partnership, number=number, _anchor="milestones"))
+
+
+@blueprint.post("/projects/<int:number>/documents")
+@guarded(policy.project_writer)
+def add_document(partnership: str, number: int) -> Page:
+    """Keep a document."""
+    project, form = policy.current_project(), forms.DocumentForm()
+
+    def work() -> None:
+        services.add_document(session(), clock(), need_user(), project, form.file.data)
+
+    if submitted(form, work, _("The document is kept.")):
+        return redirect(url_for("projects.show", partnership=partnership, number=number, _anchor="documents"))
+    return _show(bad=True, document_form=form)
+
+
+@blueprint.get("/projects/<int:number>/trail")
+@guarded(policy.project_visible)
+def trail_page(partnership: str, number: int) -> Page:
+    """Everything that was done to a project."""
+    return page("trail", lines=trail.lines(session(), policy.current_project()))
+
+
+@blueprint.get("/opportunities")
+@guarded(partnership_visible)
+def opportunities(partnership: str) -> Page:
+    """The projects a partnership shows to everybody."""
+    return page("opportunities", projects=queries.public_projects(session(), current_partnership().id))
+
+
+def _own_panel(_subject: Any) -> dict[str, Any] | None:
+    user = signed_in_user()
+    own = queries.own_projects(session(), user.id) if user is not None else []
+    return {"projects": own} if own else None
+
+
+def is_insider() -> bool:
+    """True when the reader sees the projects of the current partnership."""
+    user, found = signed_in_user(), g.get("partnership")
+    if user is None or found is None:
+        return False
+    if "project_insider" in g:
+        return True
+    return partnerships.belongs(session(), found, user) or bool(queries.own_numbers(session(), found.id, user.id))
+
+
+def is_member() -> bool:
+    """True when the reader takes part in the current partnership."""
+    user, found = signed_in_user(), g.get("partnership")
+    return user is not None and found is not None and partnerships.belongs(session(), found, user)
+
+
+def init_app(app: Flask) -> None:
+    """Add the entries, the documents' reader and the history; register the pages of calls."""
+    app.register_blueprint(site)
+    files.readable_by("project", policy.may_read_document)
+    add, entry = navigation.add_entry, navigation.NavigationEntry
+    add(
+        entry(
+            "partnership", "projects.board", _l("Projects"), "kanban", 50, shown=is_insider,
+            also=("projects.show", "projects.new", "projects.edit", "projects.plan", "projects.budget",
+                  "projects.funding", "projects.cash", "projects.consortium", "projects.trail"),
+        )
+    )  # fmt: skip
+    add(entry("partnership", "projects.opportunities", _l("Opportunities"), "lightbulb", 55))
+    add(entry("partnership", "projects.trace", _l("Trace"), "bezier2", 60, shown=is_member))
+    add(entry("site", "calls.index", _l("Calls"), "megaphone", 30, also=("calls.",)))
+    navigation.add_section("home", navigation.Panel("projects/_own_projects.html", _own_panel, 20))
+    partnerships.add_history(
+        "project",
+        lambda db, number: db.scalars(
+            select(InvestmentProject.id).where(InvestmentProject.partnership_id == number)
+        ).all(),
+    )
+
+
+__all__ = [
+    "blueprint", "call_pages", "consortium_pages", "export_pages", "init_app", "money_pages", "plan_pages", "trace_pages",
+]  # fmt: skip
