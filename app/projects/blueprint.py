@@ -27,7 +27,7 @@ def clock() -> Clock:
 
 
 def submitted(form: FlaskForm, work: Callable[[], object], done: str) -> bool:
-    """True when the form was sent, is right and its work succeeded; errors land on their field, nothing is kept then."""
+    """True when the form was sent, is right and its work succeeded; else nothing is kept and errors are shown."""
     if not form.validate_on_submit():
         return False
     try:

@@ -82,8 +82,8 @@ def budget_sheet(project: InvestmentProject) -> Sheet:
 
 def funding_sheet(project: InvestmentProject) -> Sheet:
     """Every funding line, with its rate of the costs it covers."""
-    header = (_("Who pays"), _("Source"), _("Instrument"), _("Euros"), _("Rate of the costs covered"), _("State"), _("Call"),
-              _("Application"), _("Decided on"), _("Conditions"), _("State aid"), _("Note on state aid"))  # fmt: skip
+    header = (_("Who pays"), _("Source"), _("Instrument"), _("Euros"), _("Rate of the costs covered"), _("State"),
+              _("Call"), _("Application"), _("Decided on"), _("Conditions"), _("State aid"), _("Note on state aid"))  # fmt: skip
     material = queries.material_of(project)
     rows = []
     for line in project.funding_lines:
@@ -100,15 +100,20 @@ def funding_sheet(project: InvestmentProject) -> Sheet:
 def mix_sheet(project: InvestmentProject) -> Sheet:
     """The funding mix and the gap."""
     made = mix(queries.material_of(project))
-    rows = [
-        (name(share.source) or _("Gap"), name(share.state), share.euros, rate(share.part)) for share in made.shares
-    ]
+    rows = [(name(share.source) or _("Gap"), name(share.state), share.euros, rate(share.part)) for share in made.shares]
     return Sheet(_("Funding mix"), (_("Source"), _("State"), _("Euros"), _("Share")), rows)
 
 
 def cash_flow_sheet(project: InvestmentProject) -> Sheet:
     """Costs and money by year."""
-    header = (_("Year"), _("Costs"), _("Secured"), _("Applied for or planned"), _("Balance"), _("Balance of what is secured"))
+    header = (
+        _("Year"),
+        _("Costs"),
+        _("Secured"),
+        _("Applied for or planned"),
+        _("Balance"),
+        _("Balance of what is secured"),
+    )
     flow = cash_flow(queries.material_of(project))
     rows = [(row.year, row.costs, row.secured, row.open, row.balance, row.secured_balance) for row in flow.years]
     return Sheet(_("Cash flow"), header, rows)

@@ -108,7 +108,10 @@ class PartnerForm(FlaskForm):
     kind = SelectField(_l("Kind of organisation"))
     country = SelectField(_l("Country"), validators=[InputRequired()])
     nuts = StringField(
-        _l("Region"), description=_l("Its NUTS code, e.g. ITH3."), filters=[trimmed], validators=[Optional(), Length(max=5)]
+        _l("Region"),
+        description=_l("Its NUTS code, e.g. ITH3."),
+        filters=[trimmed],
+        validators=[Optional(), Length(max=5)],
     )
     category = SelectField(
         _l("Category of the region"),
@@ -173,7 +176,9 @@ class OriginForm(FlaskForm):
 class SectionForm(FlaskForm):
     """One section of a business plan."""
 
-    text = TextAreaField(_l("Text"), filters=[trimmed], validators=[Optional(), Length(max=20_000)], render_kw={"rows": 14})
+    text = TextAreaField(
+        _l("Text"), filters=[trimmed], validators=[Optional(), Length(max=20_000)], render_kw={"rows": 14}
+    )
     answered = SelectMultipleField(_l("Points that are answered"), validators=[Optional()])
     based_on = HiddenField(validators=[InputRequired()])
 
@@ -207,9 +212,7 @@ class FundingForm(FlaskForm):
         _l("Decided on"), description=_l("For money that is secured or was refused."), validators=[Optional()]
     )
     call_id = SelectField(_l("Call"), coerce=lambda value: int(value) if value else None)
-    reference = StringField(
-        _l("Number of the application"), filters=[trimmed], validators=[Optional(), Length(max=80)]
-    )
+    reference = StringField(_l("Number of the application"), filters=[trimmed], validators=[Optional(), Length(max=80)])
     covers = SelectMultipleField(
         _l("Costs it pays for"),
         description=_l("None ticked: the whole budget. Rate caps and double funding are checked against these."),
@@ -249,7 +252,10 @@ def for_years(years: list[int]) -> type[FundingForm]:
 class GapForm(FlaskForm):
     declared_gap = EurosField(_l("Declared gap in euros"), validators=[Optional()])
     gap_note = TextAreaField(
-        _l("How it is to be closed"), filters=[trimmed], validators=[Optional(), Length(max=1000)], render_kw={"rows": 3}
+        _l("How it is to be closed"),
+        filters=[trimmed],
+        validators=[Optional(), Length(max=1000)],
+        render_kw={"rows": 3},
     )
 
 
@@ -282,7 +288,9 @@ class CallForm(FlaskForm):
     coordinator_kinds = SelectMultipleField(
         _l("The coordinator is one of"), description=_l("None ticked: any."), validators=[Optional()]
     )
-    note = TextAreaField(_l("Note"), filters=[trimmed], validators=[Optional(), Length(max=4000)], render_kw={"rows": 3})
+    note = TextAreaField(
+        _l("Note"), filters=[trimmed], validators=[Optional(), Length(max=4000)], render_kw={"rows": 3}
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -87,7 +87,9 @@ class FundingLine(Base):
     project: Mapped["InvestmentProject"] = relationship(back_populates="funding_lines")
     call: Mapped[FundingCall | None] = relationship()
     covers: Mapped[list["FundingCover"]] = relationship(cascade="all, delete-orphan")
-    payments: Mapped[list["FundingPayment"]] = relationship(cascade="all, delete-orphan", order_by="FundingPayment.year")
+    payments: Mapped[list["FundingPayment"]] = relationship(
+        cascade="all, delete-orphan", order_by="FundingPayment.year"
+    )
 
 
 class FundingCover(Base):

@@ -133,8 +133,6 @@ def milestones(case: ProjectFacts) -> list[str]:
     return [_("Not reached yet: %(names)s.", names=", ".join(left))] if left else []
 
 
-
-
 HOLDABLE = (
     "idea", "concept", "consortium", "feasibility", "business_plan", "funding_mix", "applied", "funded", "implementing",
 )  # fmt: skip

@@ -15,11 +15,7 @@ from app.core.database import Base, enum_column
 from app.core.models import StoredFile
 from app.organisations.models import Organisation
 from app.partnerships.models import Partnership
-from app.projects.kinds import PartnerKind as PartnerKind
-from app.projects.kinds import PartnerRole as PartnerRole
-from app.projects.kinds import PlanSection as PlanSection
-from app.projects.kinds import ProjectType as ProjectType
-from app.projects.kinds import RegionCategory as RegionCategory
+from app.projects.kinds import PartnerKind, PartnerRole, PlanSection, ProjectType, RegionCategory
 
 
 class InvestmentProject(Base):
@@ -214,8 +210,33 @@ class PlanText(Base):
     author: Mapped[User | None] = relationship()
 
 
-from app.projects.funding_models import BudgetLine as BudgetLine  # noqa: E402
-from app.projects.funding_models import FundingCall as FundingCall  # noqa: E402
-from app.projects.funding_models import FundingCover as FundingCover  # noqa: E402
-from app.projects.funding_models import FundingLine as FundingLine  # noqa: E402
-from app.projects.funding_models import FundingPayment as FundingPayment  # noqa: E402
+from app.projects.funding_models import (  # noqa: E402  the tables of a project's money know those above
+    BudgetLine,
+    FundingCall,
+    FundingCover,
+    FundingLine,
+    FundingPayment,
+)
+
+__all__ = [
+    "ORIGIN_KINDS",
+    "BudgetLine",
+    "FundingCall",
+    "FundingCover",
+    "FundingLine",
+    "FundingPayment",
+    "InvestmentProject",
+    "Milestone",
+    "PartnerKind",
+    "PartnerRole",
+    "PartnershipEvent",
+    "PersonRole",
+    "PlanSection",
+    "PlanText",
+    "ProjectOrigin",
+    "ProjectPartner",
+    "ProjectPerson",
+    "ProjectType",
+    "RegionCategory",
+    "TraceLink",
+]

@@ -44,7 +44,7 @@ def described(session: Session, origins: Iterable[tuple[str, int]]) -> list[tupl
 
 def kind_name(kind: str) -> str:
     """What people call a kind of thing."""
-    return {
+    names: dict[str, str] = {
         "funding_line": _("Funding line"),
         "project": _("Project"),
         "meeting": _("Meeting"),
@@ -52,7 +52,8 @@ def kind_name(kind: str) -> str:
         "match": _("Match"),
         "answer": _("Survey answer"),
         "priority": _("Regional priority"),
-    }.get(kind, kind)
+    }
+    return names.get(kind, kind)
 
 
 def choices(session: Session, project: InvestmentProject) -> list[tuple[str, str]]:

@@ -149,7 +149,8 @@ def _bar(project: InvestmentProject) -> list[Flowable]:
     sources = list(dict.fromkeys(share.source for share in made.shares))
     for share in made.shares:
         width = WIDTH * share.part / 10_000
-        shape = Rect(x, 2 * mm, width, 7 * mm, strokeColor=HexColor("#ffffff"), strokeWidth=0.6)
+        shape = Rect(x, 2 * mm, width, 7 * mm)
+        shape.strokeColor, shape.strokeWidth = HexColor("#ffffff"), 0.6
         shape.fillColor = (
             SOFT if share.source is None else HexColor(COLOURS[sources.index(share.source) % len(COLOURS)])
         )

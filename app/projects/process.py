@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.core.machines import Machine
 from app.partnerships import queries as partnerships
 from app.partnerships.models import Partnership
-from app.projects import guards as guards  # the guards register before the machine asks for them
+from app.projects import guards  # the guards register before the machine asks for them
 
 ROLES = ("project_lead", "meeting_party", "lead", "region", "secretariat")
 """Roles the machine knows: a lead of the project, somebody who met at an event of the partnership, and those of the
@@ -23,6 +23,7 @@ PIPELINE = (
 )  # fmt: skip
 """The states of the board in their order; those beside it are shown below."""
 ASIDE = ("on_hold", "stopped")
+__all__ = ["ASIDE", "PIPELINE", "ROLES", "guards", "machine", "machine_of"]
 
 
 @cache

@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from app.accounts.models import User
 from app.core.models import StoredFile
-from app.events.models import Event, EventSession, SessionKind
+from app.events.models import Event, EventSession, Phase, SessionKind, Staff
 from app.meetings.models import MeetingRequest, RequestState
 from app.partnerships.models import MemberPriority, PartnershipMember, RegionalPriority
 from app.projects.calls import call_of
@@ -65,9 +66,7 @@ def project_by_number(session: Session, partnership_id: int, number: int) -> Inv
 
 def person_role(session: Session, project_id: int, user_id: int) -> PersonRole | None:
     """The role of an account in a project."""
-    query = select(ProjectPerson.role).where(
-        ProjectPerson.project_id == project_id, ProjectPerson.user_id == user_id
-    )
+    query = select(ProjectPerson.role).where(ProjectPerson.project_id == project_id, ProjectPerson.user_id == user_id)
     return session.scalars(query).first()
 
 
@@ -152,6 +151,19 @@ def trace_links(session: Session, things: Collection[tuple[str, int]]) -> list[T
     return [link for link in found if (link.kind, link.ref_id) in things]
 
 
+def trace_links_of(session: Session, partnership_id: int) -> list[TraceLink]:
+    """All links somebody entered for a partnership."""
+    query = select(TraceLink).where(TraceLink.partnership_id == partnership_id)
+    return list(session.scalars(query.order_by(TraceLink.id)))
+
+
+def linkable_events(session: Session, user: User) -> list[Event]:
+    """The events an account may link to a partnership: those everybody sees, and drafts it runs."""
+    own = select(Staff.event_id).where(Staff.user_id == user.id)
+    query = select(Event).where(or_(Event.phase != Phase.DRAFT, Event.id.in_(own)))
+    return list(session.scalars(query.order_by(Event.name)))
+
+
 # Meetings a project can come from
 
 
@@ -181,9 +193,7 @@ def agreed_meetings(session: Session, partnership_id: int) -> list[MeetingReques
 def workshops(session: Session, partnership_id: int) -> list[EventSession]:
     """The workshops of events that serve a partnership."""
     query = select(EventSession).join(PartnershipEvent, PartnershipEvent.event_id == EventSession.event_id)
-    query = query.where(
-        PartnershipEvent.partnership_id == partnership_id, EventSession.kind == SessionKind.WORKSHOP
-    )
+    query = query.where(PartnershipEvent.partnership_id == partnership_id, EventSession.kind == SessionKind.WORKSHOP)
     return list(session.scalars(query.order_by(EventSession.starts_at)))
 
 

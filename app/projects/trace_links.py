@@ -1,7 +1,7 @@
 """What the trace knows of each kind of thing: how it is called, where its page is, and what it came from.
 
-One `Link` for each kind, in `LINKS`. To bring in a new kind, write its two functions and add one line: both take a session
-and ids and return a dict, so that a whole layer of the trace costs two queries. What somebody linked by hand
+One `Link` for each kind, in `LINKS`. To bring in a new kind, write its two functions and add one line: both take a
+session and ids and return a dict, so that a whole layer of the trace costs two queries. What somebody linked by hand
 (`TraceLink`) comes on top, for every kind.
 """
 

@@ -1,4 +1,4 @@
-"""Building the trace of a partnership: layer by layer from its projects and funding lines back to where nothing is known."""
+"""Building the trace: layer by layer from projects and funding lines back to where nothing is known."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.partnerships.models import Partnership
 from app.projects import queries
 from app.projects.models import FundingLine, InvestmentProject
-from app.projects.rules.trace import Chain, Graph, Thing, best_chain
+from app.projects.rules.trace import Chain, Graph, Stage, Thing, best_chain
 from app.projects.trace_links import LINKS, Described, describe
 from app.projects.wording import name
 
@@ -98,3 +98,15 @@ def gap_sentence(row: Traced) -> str:
         return str(_("The chain leaves out: %(stages)s.", stages=missing))
     last = row.words[-1].label
     return str(_("The chain ends at “%(last)s”. Missing: %(stages)s.", last=last, stages=missing))
+
+
+def csv_row(row: Traced) -> list[str | bool]:
+    """One row of the table of the trace: what stands at each stage, whether the chain is whole, what is missing."""
+    by_stage: dict[Stage, list[str]] = {}
+    for thing, words in zip(row.chain.things, row.words, strict=True):
+        if thing.stage is not None:
+            by_stage.setdefault(thing.stage, []).append(
+                f"{words.label} ({words.detail})" if words.detail else words.label
+            )
+    cells: list[str | bool] = ["; ".join(by_stage.get(stage, ())) for stage in Stage]
+    return [*cells, row.chain.whole, ", ".join(stage.value for stage in row.chain.missing)]

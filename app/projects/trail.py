@@ -85,7 +85,9 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "add_cost": lambda d: _("Cost added: %(label)s, %(euros)s", label=d["label"], euros=euros(d["euros"])),
     "change_cost": lambda d: _("Cost changed: %(label)s, %(euros)s", label=d["label"], euros=euros(d["euros"])),
     "remove_cost": lambda d: _("Cost taken out: %(label)s, %(euros)s", label=d["label"], euros=euros(d["euros"])),
-    "add_funding": lambda d: _("Funding line added: %(n)s, %(e)s, %(s)s", n=d["name"], e=euros(d["euros"]), s=d["state"]),
+    "add_funding": lambda d: _(
+        "Funding line added: %(n)s, %(e)s, %(s)s", n=d["name"], e=euros(d["euros"]), s=d["state"]
+    ),
     "change_funding": lambda d: _(
         "Funding line changed: %(n)s, %(e)s, %(s)s", n=d["name"], e=euros(d["euros"]), s=d["state"]
     ),

@@ -376,5 +376,6 @@ def init_app(app: Flask) -> None:
 
 
 __all__ = [
-    "blueprint", "call_pages", "consortium_pages", "export_pages", "init_app", "money_pages", "plan_pages", "trace_pages",
+    "blueprint", "call_pages", "consortium_pages", "export_pages", "init_app", "money_pages", "plan_pages",
+    "trace_pages",
 ]  # fmt: skip

@@ -172,10 +172,10 @@ def sentence(finding: Finding) -> str:
 
 def _rate_cap(v: Any) -> str:
     text = _(
-        "%(call)s pays at most %(cap)s of the costs it covers: %(allowed)s of %(base)s. You ask for %(asked)s (%(rate)s),"
-        " %(excess)s too much.",
-        call=v["call"], cap=rate(v["cap"]), allowed=euros(v["allowed"]), base=euros(v["base"]), asked=euros(v["asked"]),
-        rate=rate(v["rate"]), excess=euros(v["excess"]),
+        "%(call)s pays at most %(cap)s of the costs it covers: %(allowed)s of %(base)s."
+        " You ask for %(asked)s (%(rate)s), %(excess)s too much.",
+        call=v["call"], cap=rate(v["cap"]), allowed=euros(v["allowed"]), base=euros(v["base"]),
+        asked=euros(v["asked"]), rate=rate(v["rate"]), excess=euros(v["excess"]),
     )  # fmt: skip
     mend = _(
         "Lower the line to %(allowed)s and find %(excess)s elsewhere, or let it cover at least %(needed)s of costs.",

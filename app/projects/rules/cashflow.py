@@ -88,7 +88,7 @@ def payments(project: Project, line: Funding, costs: Mapping[int, int]) -> dict[
 
 
 def apportion(total: int, weights: Sequence[int]) -> list[int]:
-    """Whole parts of `total` in proportion to the weights, which add up to it (largest remainders, Hamilton's method)."""
+    """Whole parts of `total` in proportion to the weights; they add up to it (Hamilton's largest remainders)."""
     whole = sum(weights)
     parts = [total * weight // whole for weight in weights]
     by_remainder = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i))

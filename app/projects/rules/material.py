@@ -5,8 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.projects.kinds import CostCategory, FundingState, Instrument, PartnerKind, PartnerRole, RegionCategory
-from app.projects.kinds import Source, StateAid
+from app.projects.kinds import (
+    CostCategory,
+    FundingState,
+    Instrument,
+    PartnerKind,
+    PartnerRole,
+    RegionCategory,
+    Source,
+    StateAid,
+)
 
 FULL = 10_000
 """A rate of 100 % in basis points, the unit of every rate here."""

@@ -96,7 +96,7 @@ def chains(graph: Graph, start: Thing, limit: int = 1000) -> list[Chain]:
     A way ends where nothing is known to lie behind it, and before it would meet itself. At most `limit` ways.
     """
     found: list[Chain] = []
-    waiting = [(start,)]
+    waiting: list[tuple[Thing, ...]] = [(start,)]
     while waiting and len(found) < limit:
         way = waiting.pop()
         behind = [source for source in graph.sources.get(way[-1], ()) if source not in way]

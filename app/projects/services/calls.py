@@ -1,6 +1,6 @@
 """Calls for proposals, entered by the secretariat for everybody."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -32,7 +32,7 @@ class CallData:
     min_euros: int | None = None
     max_euros: int | None = None
     min_trl: int | None = None
-    consortium: ConsortiumRules = ConsortiumRules()
+    consortium: ConsortiumRules = field(default_factory=ConsortiumRules)
     note: str = ""
 
 

@@ -114,7 +114,7 @@ def remove_cost(session: Session, clock: Clock, actor: User, project: Investment
 def add_funding(
     session: Session, clock: Clock, actor: User, project: InvestmentProject, data: FundingData
 ) -> FundingLine:
-    """Add a funding line. Checks that only warn do not stop it; raises Invalid with the field for what makes no sense."""
+    """Add a funding line, whatever the checks find. Raises Invalid with the field for what makes no sense."""
     check_open(project)
     values = _checked_funding(session, clock, project, data)
     line = FundingLine(created_at=clock(), **values)

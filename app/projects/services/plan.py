@@ -27,7 +27,7 @@ def write_section(
     answered: Collection[int],
     based_on: int,
 ) -> PlanText | None:
-    """Keep a section as its next version; None when nothing differs. `based_on` is the number the writer saw, 0 at first.
+    """Keep a section as its next version; None when nothing differs. `based_on`: the number the writer saw, at first 0.
 
     Raises Invalid with the field, Conflict when somebody else wrote meanwhile.
     """

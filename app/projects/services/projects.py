@@ -18,6 +18,7 @@ from app.core.models import StoredFile
 from app.organisations import reference
 from app.partnerships.models import Partnership
 from app.projects import queries
+from app.projects.guards import ProjectFacts
 from app.projects.models import (
     ORIGIN_KINDS,
     InvestmentProject,
@@ -72,7 +73,7 @@ def propose(
         **values,
     )
     act = transitions.Act(actor.id, roles)
-    transitions.create(session, clock, machine, machine.creating[0].key, project, act, queries.ProjectFacts())
+    transitions.create(session, clock, machine, machine.creating[0].key, project, act, ProjectFacts())
     person = ProjectPerson(project_id=project.id, user_id=actor.id, role=PersonRole.LEAD, given_at=clock())
     person.given_by_id = actor.id
     session.add(person)

@@ -16,7 +16,13 @@ from app.projects.trace_links import exists
 
 
 def link_source(
-    session: Session, clock: Clock, actor: User | None, partnership: Partnership, thing: Thing, source: Thing, note: str = ""
+    session: Session,
+    clock: Clock,
+    actor: User | None,
+    partnership: Partnership,
+    thing: Thing,
+    source: Thing,
+    note: str = "",
 ) -> TraceLink:
     """Say that a thing came from another one further up the chain.
 
@@ -50,7 +56,13 @@ def unlink_source(session: Session, clock: Clock, actor: User, partnership: Part
 
 
 def _record(
-    session: Session, clock: Clock, actor: User | None, partnership: Partnership, action: str, thing: Thing, source: Thing
+    session: Session,
+    clock: Clock,
+    actor: User | None,
+    partnership: Partnership,
+    action: str,
+    thing: Thing,
+    source: Thing,
 ) -> None:
     detail = {"thing": f"{thing.kind}:{thing.id}", "source": f"{source.kind}:{source.id}"}
     audit.record(

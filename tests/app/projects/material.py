@@ -31,7 +31,9 @@ I3 = Call(7, "I3-2026-INV1", Source.I3, rate_cap=7000, min_euros=500_000, max_eu
 
 PARTNERS = (
     Partner(1, "Piave Polymers", PartnerRole.COORDINATOR, PartnerKind.SMALL_ENTERPRISE, "IT", "ITH3"),
-    Partner(2, "Poznan Institute", PartnerRole.PARTNER, PartnerKind.RESEARCH, "PL", "PL41", RegionCategory.LESS_DEVELOPED),
+    Partner(
+        2, "Poznan Institute", PartnerRole.PARTNER, PartnerKind.RESEARCH, "PL", "PL41", RegionCategory.LESS_DEVELOPED
+    ),
     Partner(3, "Ghent Cluster", PartnerRole.PARTNER, PartnerKind.CLUSTER, "BE", "BE23", RegionCategory.MORE_DEVELOPED),
 )
 

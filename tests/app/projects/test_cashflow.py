@@ -43,7 +43,9 @@ def test_parts_add_up_and_differ_from_the_exact_share_by_less_than_a_euro(total:
     parts = apportion(total, weights)
 
     assert sum(parts) == total
-    assert all(abs(part * sum(weights) - total * weight) < sum(weights) for part, weight in zip(parts, weights))
+    assert all(
+        abs(part * sum(weights) - total * weight) < sum(weights) for part, weight in zip(parts, weights, strict=True)
+    )
 
 
 def test_the_mix_names_each_source_by_state_and_the_gap_last() -> None:

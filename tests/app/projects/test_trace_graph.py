@@ -1,5 +1,7 @@
 """The trace as a graph: ways back, gaps, ways forward."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,5 +87,5 @@ def test_every_chain_follows_steps_that_exist_and_visits_nothing_twice(steps: li
     made = graph(*steps)
     for chain in chains(made, LINE, limit=200):
         assert len(set(chain.things)) == len(chain.things)
-        assert all(after in made.sources[before] for before, after in zip(chain.things, chain.things[1:]))
+        assert all(after in made.sources[before] for before, after in pairwise(chain.things))
         assert chain.whole == (chain.arrives and {thing.stage for thing in chain.things} == set(Stage))
