@@ -1,7 +1,8 @@
 """The figures of a report, gathered from what happened.
 
-Everything is counted from rows of the period: memberships that began or ended, meetings in published timetables whose slot
-lies in it, projects that came into being, money that was secured. States are those at the moment of gathering.
+Everything is counted from rows of the period: memberships that began or ended, meetings in published timetables
+whose slot lies in it, projects that came into being, money that was secured. States are those at the moment of
+gathering.
 """
 
 from collections import Counter
@@ -30,8 +31,8 @@ AMOUNTS = frozenset({"budget", "secured", "secured_in_period", "applied", "gap"}
 
 
 def gather(session: Session, partnership: Partnership, period: Period) -> dict[str, Any]:
-    """All figures: those of `COUNTED`, and 'by_state', 'by_type', 'by_source' (secured, applied, planned), 'event_names',
-    'joined_regions', 'left_regions', 'project_titles' of new projects."""
+    """All figures: those of `COUNTED`; 'by_state', 'by_type', 'by_source' (planned, applied, secured); and by name
+    'event_names', 'joined_regions', 'left_regions', 'project_titles' of new projects."""
     return {
         **_members(session, partnership, period),
         **_events(session, partnership, period),

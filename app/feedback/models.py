@@ -14,8 +14,8 @@ from app.partnerships.models import Partnership
 class MonitoringReport(Base):
     """A partnership's report on half a year. `state` and `version` are driven by the machine `report`.
 
-    `figures` are what the data said when they were last gathered, in the shape of `figures.gather`; `corrections` are what
-    somebody put beside one of them, {key: {value, reason}}; both are frozen once the report is submitted.
+    `figures` are what the data said when they were last gathered, in the shape of `figures.gather`; `corrections` are
+    what somebody put beside one of them, {key: {value, reason}}; both are frozen once the report is submitted.
     """
 
     __tablename__ = "monitoring_report"

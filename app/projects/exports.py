@@ -82,8 +82,20 @@ def budget_sheet(project: InvestmentProject) -> Sheet:
 
 def funding_sheet(project: InvestmentProject) -> Sheet:
     """Every funding line, with its rate of the costs it covers."""
-    header = (_("Who pays"), _("Source"), _("Instrument"), _("Euros"), _("Rate of the costs covered"), _("State"),
-              _("Call"), _("Application"), _("Decided on"), _("Conditions"), _("State aid"), _("Note on state aid"))  # fmt: skip
+    header = (
+        _("Who pays"),
+        _("Source"),
+        _("Instrument"),
+        _("Euros"),
+        _("Rate of the costs covered"),
+        _("State"),
+        _("Call"),
+        _("Application"),
+        _("Decided on"),
+        _("Conditions"),
+        _("State aid"),
+        _("Note on state aid"),
+    )
     material = queries.material_of(project)
     rows = []
     for line in project.funding_lines:

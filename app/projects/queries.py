@@ -1,5 +1,6 @@
 """Reads on investment projects."""
 
+import enum
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from app.accounts.models import User
 from app.core.models import StoredFile
 from app.events.models import Event, EventSession, Phase, SessionKind, Staff
 from app.meetings.models import MeetingRequest, RequestState
-from app.partnerships.models import MemberPriority, PartnershipMember, RegionalPriority
+from app.partnerships.models import MemberPriority, Partnership, PartnershipMember, RegionalPriority
 from app.projects.calls import call_of
 from app.projects.guards import ProjectFacts
 from app.projects.kinds import FundingState
@@ -28,6 +29,7 @@ from app.projects.models import (
 from app.projects.rules.checks import findings
 from app.projects.rules.material import Cost, Finding, Funding, Partner, Project
 from app.projects.rules.plan import Judged, Section, judge
+from app.projects.wording import name
 from app.registrations.models import Participant
 
 WITH_MONEY = (
@@ -42,6 +44,11 @@ WITH_EMPLOYERS = (
     selectinload(MeetingRequest.requester).selectinload(Participant.organisation),
     selectinload(MeetingRequest.recipient).selectinload(Participant.organisation),
 )
+
+
+def name_of(member: enum.Enum) -> str:
+    """What people call a member of one of the short lists, for later features."""
+    return name(member)
 
 
 def projects_of(session: Session, partnership_id: int) -> list[InvestmentProject]:
@@ -142,6 +149,12 @@ def events_of(session: Session, partnership_id: int) -> list[Event]:
     """The events that serve a partnership."""
     query = select(Event).join(PartnershipEvent, PartnershipEvent.event_id == Event.id)
     return list(session.scalars(query.where(PartnershipEvent.partnership_id == partnership_id).order_by(Event.id)))
+
+
+def partnerships_of_event(session: Session, event_id: int) -> list[Partnership]:
+    """The partnerships that an event serves."""
+    query = select(Partnership).join(PartnershipEvent, PartnershipEvent.partnership_id == Partnership.id)
+    return list(session.scalars(query.where(PartnershipEvent.event_id == event_id).order_by(Partnership.name)))
 
 
 def trace_links(session: Session, things: Collection[tuple[str, int]]) -> list[TraceLink]:

@@ -17,6 +17,7 @@ from app.core.errors import NotFound
 from app.core.guard import guarded
 from app.core.machines import State
 from app.core.transitions import choices as steps_of
+from app.meetings.models import MeetingRequest
 from app.partnerships import queries as partnerships
 from app.partnerships.policy import current_partnership, partnership_visible
 from app.projects import (
@@ -335,6 +336,20 @@ def _own_panel(_subject: Any) -> dict[str, Any] | None:
     return {"projects": own} if own else None
 
 
+def _meeting_panel(request_row: MeetingRequest) -> dict[str, Any] | None:
+    """What a meeting can become: the partnerships its event serves, and the reader's projects out of it."""
+    user = signed_in_user()
+    served = queries.partnerships_of_event(session(), request_row.event_id)
+    if user is None or not served:
+        return None
+    own = [
+        project
+        for project in queries.own_projects(session(), user.id)
+        if any((origin.kind, origin.ref_id) == ("meeting", request_row.id) for origin in project.origins)
+    ]
+    return {"partnerships": served, "projects": own, "request_id": request_row.id}
+
+
 def is_insider() -> bool:
     """True when the reader sees the projects of the current partnership."""
     user, found = signed_in_user(), g.get("partnership")
@@ -366,6 +381,7 @@ def init_app(app: Flask) -> None:
     add(entry("partnership", "projects.opportunities", _l("Opportunities"), "lightbulb", 55))
     add(entry("partnership", "projects.trace", _l("Trace"), "bezier2", 60, shown=is_member))
     add(entry("site", "calls.index", _l("Calls"), "megaphone", 30, also=("calls.",)))
+    navigation.add_section("meeting", navigation.Panel("projects/_meeting.html", _meeting_panel, 10))
     navigation.add_section("home", navigation.Panel("projects/_own_projects.html", _own_panel, 20))
     partnerships.add_history(
         "project",
