@@ -5,8 +5,9 @@ session and ids and return a dict, so that a whole layer of the trace costs two 
 (`TraceLink`) comes on top, for every kind.
 """
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -24,11 +25,21 @@ from app.registrations.models import Participant
 
 @dataclass(frozen=True)
 class Described:
-    """A thing in words: what it is called, one line more, and where it can be seen ('' for nowhere)."""
+    """A thing in words: what it is called, one line more, and where it can be seen.
+
+    That is a page of ours (endpoint and values, or none), or an address elsewhere in `link`.
+    """
 
     label: str
     detail: str = ""
-    url: str = ""
+    endpoint: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    link: str = ""
+
+    @property
+    def url(self) -> str:
+        """The address, '' for nowhere; pages of ours only within a request."""
+        return url_for(self.endpoint, **self.values) if self.endpoint else self.link
 
 
 Describe = Callable[[Session, Collection[int]], dict[int, Described]]
@@ -57,15 +68,15 @@ def _funding_lines(session: Session, ids: Collection[int]) -> dict[int, Describe
         line.id: Described(
             line.name,
             f"{name(line.source)}, {euros(line.euros)}, {name(line.state)}",
-            _project_url("projects.funding", session, line.project),
+            "projects.funding",
+            _place(session, line.project),
         )
         for line in session.scalars(query)
     }
 
 
-def _project_url(endpoint: str, session: Session, project: InvestmentProject) -> str:
-    slug = session.get_one(Partnership, project.partnership_id).slug
-    return url_for(endpoint, partnership=slug, number=project.number)
+def _place(session: Session, project: InvestmentProject) -> dict[str, object]:
+    return {"partnership": session.get_one(Partnership, project.partnership_id).slug, "number": project.number}
 
 
 def _funding_sources(session: Session, ids: Collection[int]) -> dict[int, list[Thing]]:
@@ -76,7 +87,7 @@ def _funding_sources(session: Session, ids: Collection[int]) -> dict[int, list[T
 def _projects(session: Session, ids: Collection[int]) -> dict[int, Described]:
     query = select(InvestmentProject).where(InvestmentProject.id.in_(ids))
     return {
-        row.id: Described(row.title, name(row.type), _project_url("projects.show", session, row))
+        row.id: Described(row.title, name(row.type), "projects.show", _place(session, row))
         for row in session.scalars(query)
     }
 
@@ -103,7 +114,8 @@ def _meetings(session: Session, ids: Collection[int]) -> dict[int, Described]:
         request.id: Described(
             _("%(one)s and %(other)s", one=_employer(request.requester), other=_employer(request.recipient)),
             event.name,
-            url_for("events.show", slug=event.slug),
+            "events.show",
+            {"slug": event.slug},
         )
         for request, event in session.execute(query)
     }
@@ -116,7 +128,7 @@ def _employer(participant: Participant) -> str:
 def _workshops(session: Session, ids: Collection[int]) -> dict[int, Described]:
     query = select(EventSession, Event).join(Event, Event.id == EventSession.event_id)
     return {
-        row.id: Described(row.title, event.name, url_for("events.show", slug=event.slug))
+        row.id: Described(row.title, event.name, "events.show", {"slug": event.slug})
         for row, event in session.execute(query.where(EventSession.id.in_(ids)))
     }
 
@@ -126,7 +138,7 @@ def _workshops(session: Session, ids: Collection[int]) -> dict[int, Described]:
 
 def _priorities(session: Session, ids: Collection[int]) -> dict[int, Described]:
     query = select(RegionalPriority).where(RegionalPriority.id.in_(ids))
-    return {row.id: Described(row.title, row.nuts, row.link) for row in session.scalars(query)}
+    return {row.id: Described(row.title, row.nuts, link=row.link) for row in session.scalars(query)}
 
 
 LINKS: dict[str, Link] = {
