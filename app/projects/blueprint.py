@@ -82,5 +82,5 @@ def _tabs() -> list[tuple[str, str, str]]:
         ("projects.budget", _("Budget"), "receipt"),
         ("projects.funding", _("Funding"), "pie-chart"),
         ("projects.cash_flow_page", _("Cash flow"), "graph-up"),
-        ("projects.trail", _("Trail"), "clock-history"),
+        ("projects.trail_page", _("Trail"), "clock-history"),
     ]

@@ -57,10 +57,6 @@ class EurosField(IntegerField):
         self.data = int(re.sub(r"\D", "", text))
 
 
-def _or_none(value: str | None) -> str | None:
-    return value or None
-
-
 class ProjectForm(FlaskForm):
     """What a project is about."""
 
@@ -116,7 +112,6 @@ class PartnerForm(FlaskForm):
     category = SelectField(
         _l("Category of the region"),
         description=_l("For the cohesion funds 2021–2027; calls such as I3 ask for it."),
-        filters=[_or_none],
     )
     contribution = TextAreaField(
         _l("Contribution"),

@@ -14,7 +14,7 @@ from app.projects import services
 from app.projects.models import InvestmentProject, PersonRole
 from tests.cast import Cast
 from tests.factories.partnerships import bring_to, make_member, make_partnership, make_user
-from tests.factories.projects import make_project
+from tests.factories.projects import complete, make_project
 from tests.factories.timetables import make_request
 
 
@@ -22,8 +22,8 @@ from tests.factories.timetables import make_request
 class Pipeline:
     """Pia and Piotr met at the event, which serves the partnership. Pia leads the project that came of it.
 
-    Lena leads the partnership, Rui is another of its regions, Esra its expert, Sina the secretariat; Edo may write in the
-    project, Ines only read it. Omar has an account and nothing to do with any of it.
+    Lena leads the partnership, Rui is another of its regions, Esra its expert, Sina the secretariat; Edo may write in
+    the project, Ines only read it. Omar has an account and nothing to do with any of it.
     """
 
     partnership: Partnership
@@ -43,13 +43,22 @@ class Pipeline:
 
 @pytest.fixture
 def context(app: Flask) -> Iterator[None]:
-    """Services that keep files need the application."""
+    """For tests that call services which keep files. Not together with browsers: their requests would share it."""
     with app.app_context():
         yield
 
 
 @pytest.fixture
-def pipeline(context, session, clock, cast: Cast) -> Pipeline:
+def completed(app: Flask, session, clock, pipeline: Pipeline) -> Pipeline:
+    """The pipeline, its project with everything that any gate asks for."""
+    with app.app_context():
+        complete(session, clock, pipeline.project, pipeline.pia, ("meeting", pipeline.meeting.id))
+    session.commit()
+    return pipeline
+
+
+@pytest.fixture
+def pipeline(session, clock, cast: Cast) -> Pipeline:
     names = ("Lena Lead", "Rui Region", "Esra Expert", "Sina Secretariat", "Edo Editor", "Ines Investor")
     lena, rui, esra, sina, edo, ines = (make_user(session, clock, name) for name in names)
     partnership = make_partnership(session, clock, lena)

@@ -13,6 +13,8 @@ from app.projects.kinds import FundingState, Instrument, PartnerRole, Source
 from app.projects.models import InvestmentProject
 from tests.factories.projects import add_cost, add_funding, complete, make_call
 
+pytestmark = pytest.mark.usefixtures("context")
+
 MACHINE = process.machine()
 MOVING = [transition for transition in MACHINE.transitions if transition.source]
 STEPS = [(transition, source) for transition in MOVING for source in transition.source]

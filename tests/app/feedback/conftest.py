@@ -1,0 +1,3 @@
+"""The people of a partnership with projects."""
+
+from tests.app.projects.conftest import pipeline as pipeline
