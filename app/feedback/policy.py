@@ -1,4 +1,4 @@
-"""Who reads and writes monitoring reports: who takes part reads, regions write, leads submit, the secretariat judges."""
+"""Who reads and writes monitoring reports: insiders read, regions write, leads submit, the secretariat accepts."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,9 +1,17 @@
 """Reads on monitoring reports."""
 
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.feedback.models import MonitoringReport
+from app.feedback.rules import before, half_year
+
+
+def half_year_before(day: date) -> date:
+    """The first day of the half-year before the one that holds a day."""
+    return before(half_year(day)).starts_on
 
 
 def reports_of(session: Session, partnership_id: int) -> list[MonitoringReport]:

@@ -13,7 +13,7 @@ from app.projects import queries
 from app.projects.models import ORIGIN_KINDS, InvestmentProject
 from app.projects.policy import PARTNERSHIP_ROLES, current_partnership_roles
 from app.projects.rules.trace import Thing
-from app.projects.trace_links import Described, describe
+from app.projects.trace_links import Described, candidates, describe
 
 
 def read(text: str) -> tuple[str, int] | None:
@@ -61,14 +61,6 @@ def choices(session: Session, project: InvestmentProject) -> list[tuple[str, str
     said = {(origin.kind, origin.ref_id) for origin in project.origins}
     things = [thing for thing in candidates(session, project.partnership_id) if (thing.kind, thing.id) not in said]
     return labelled(session, things)
-
-
-def candidates(session: Session, partnership_id: int) -> list[Thing]:
-    """Meetings, workshops and priorities of a partnership."""
-    meetings = [Thing("meeting", row.id) for row in queries.agreed_meetings(session, partnership_id)]
-    workshops = [Thing("workshop", row.id) for row in queries.workshops(session, partnership_id)]
-    priorities = [Thing("priority", row.id) for row in queries.partnership_priorities(session, partnership_id)]
-    return [*workshops, *meetings, *priorities]
 
 
 def labelled(session: Session, things: Sequence[Thing]) -> list[tuple[str, str]]:

@@ -1,7 +1,8 @@
 """What the trace knows of each kind of thing: how it is called, where its page is, and what it came from.
 
-One `Link` for each kind, in `LINKS`. To bring in a new kind, write its two functions and add one line: both take a
-session and ids and return a dict, so that a whole layer of the trace costs two queries. What somebody linked by hand
+One `Link` for each kind, in `LINKS`. To bring in a new kind, write its functions and add one line. `describe` and
+`sources` take a session and ids and return a dict, so that a whole layer of the trace costs two queries; `offered`
+gives the things of a partnership that a project, or a step entered by hand, may name. What somebody linked by hand
 (`TraceLink`) comes on top, for every kind.
 """
 
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.events.models import Event, EventSession
 from app.meetings.models import MeetingRequest
 from app.partnerships.models import Partnership, RegionalPriority
+from app.projects import queries
 from app.projects.models import FundingLine, InvestmentProject, ProjectOrigin
 from app.projects.rules.trace import Thing
 from app.projects.wording import euros, name
@@ -44,19 +46,26 @@ class Described:
 
 Describe = Callable[[Session, Collection[int]], dict[int, Described]]
 Sources = Callable[[Session, Collection[int]], dict[int, list[Thing]]]
+Offered = Callable[[Session, int], list[int]]
 
 
 @dataclass(frozen=True)
 class Link:
-    """One kind: how to describe rows, and what they came from by themselves."""
+    """One kind: how to describe rows, what they came from by themselves, which of a partnership's can be named."""
 
     describe: Describe
     sources: Sources
+    offered: Offered
 
 
 def no_sources(_session: Session, _ids: Collection[int]) -> dict[int, list[Thing]]:
     """For kinds that know nothing of where they came from; links by hand still count."""
     return {}
+
+
+def none_offered(_session: Session, _partnership_id: int) -> list[int]:
+    """For kinds that nobody names by hand."""
+    return []
 
 
 # Funding lines and projects
@@ -142,12 +151,19 @@ def _priorities(session: Session, ids: Collection[int]) -> dict[int, Described]:
 
 
 LINKS: dict[str, Link] = {
-    "funding_line": Link(_funding_lines, _funding_sources),
-    "project": Link(_projects, _project_sources),
-    "meeting": Link(_meetings, no_sources),
-    "workshop": Link(_workshops, no_sources),
-    "priority": Link(_priorities, no_sources),
+    "funding_line": Link(_funding_lines, _funding_sources, none_offered),
+    "project": Link(_projects, _project_sources, none_offered),
+    "workshop": Link(_workshops, no_sources, lambda db, number: [row.id for row in queries.workshops(db, number)]),
+    "meeting": Link(_meetings, no_sources, lambda db, number: [row.id for row in queries.agreed_meetings(db, number)]),
+    "priority": Link(
+        _priorities, no_sources, lambda db, number: [row.id for row in queries.partnership_priorities(db, number)]
+    ),
 }
+
+
+def candidates(session: Session, partnership_id: int) -> list[Thing]:
+    """Everything of a partnership that can be named as where something came from."""
+    return [Thing(kind, ref_id) for kind, link in LINKS.items() for ref_id in link.offered(session, partnership_id)]
 
 
 def exists(session: Session, kind: str, ref_id: int) -> bool:

@@ -16,7 +16,7 @@ from app.projects import forms, origins, policy, queries, services, tracing
 from app.projects.blueprint import Page, blueprint, clock, page, submitted
 from app.projects.models import TraceLink
 from app.projects.rules.trace import STAGE_OF, Stage, Thing, came_from, came_of
-from app.projects.trace_links import LINKS, describe
+from app.projects.trace_links import candidates, describe
 
 
 @blueprint.get("/trace")
@@ -60,7 +60,7 @@ def _links() -> list[tuple[TraceLink, str, str]]:
 
 def _link_form(formdata: object) -> forms.LinkForm:
     form = forms.LinkForm(formdata=formdata)
-    choices = origins.labelled(session(), origins.candidates(session(), current_partnership().id))
+    choices = origins.labelled(session(), candidates(session(), current_partnership().id))
     form.thing.choices = [choice for choice in choices if not choice[0].startswith("priority:")]
     form.source.choices = [choice for choice in choices if choice[0].startswith(("match:", "answer:", "priority:"))]
     return form
@@ -120,7 +120,7 @@ def trace_of(partnership: str, kind: str, ref_id: int) -> Page:
 
 def _belongs(thing: Thing) -> bool:
     """True for what the partnership could have used and has not yet: a priority of its regions, a meeting."""
-    return thing.kind in LINKS and thing in origins.candidates(session(), current_partnership().id)
+    return thing in candidates(session(), current_partnership().id)
 
 
 @blueprint.post("/trace/links")

@@ -1,5 +1,6 @@
 """Writes on investment projects, one verb for each function; they take session, actor and clock and never commit."""
 
+from app.projects.calls import rules_of as rules_of
 from app.projects.services.calls import CallData as CallData
 from app.projects.services.calls import add_call as add_call
 from app.projects.services.calls import change_call as change_call
