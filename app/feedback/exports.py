@@ -1,26 +1,31 @@
 """A monitoring report as tables."""
 
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from app.core.tables import Sheet
 from app.feedback.figures import COUNTED
 from app.feedback.models import MonitoringReport
 from app.feedback.rules import shown
 from app.feedback.wording import LABELS, period_name
+from app.partnerships.models import Partnership
 from app.projects.kinds import FundingState, ProjectType, Source
+from app.projects.process import machine_of
 from app.projects.queries import name_of
 
 
-def names() -> dict[str, str]:
+def names(session: Session, partnership: Partnership) -> dict[str, str]:
     """What the codes in a report's figures are called."""
+    states = machine_of(session, partnership).states
     found = {f"type:{kind.value}": name_of(kind) for kind in ProjectType}
     found |= {f"source:{source.value}": name_of(source) for source in Source}
+    found |= {f"state:{state.key}": _(state.name) for state in states}
     return found | {f"money:{state.value}": name_of(state) for state in FundingState}
 
 
-def sheets(report: MonitoringReport) -> list[Sheet]:
+def sheets(session: Session, report: MonitoringReport) -> list[Sheet]:
     """The workbook: texts, figures with their corrections, projects by state and type, funding by source."""
-    figures, words = report.figures, names()
+    figures, words = report.figures, names(session, report.partnership)
     texts = [
         (_("Period"), period_name(report.starts_on)),
         (_("State"), report.state),
@@ -42,7 +47,7 @@ def sheets(report: MonitoringReport) -> list[Sheet]:
         (words[f"source:{source}"], sums["planned"], sums["applied"], sums["secured"])
         for source, sums in figures["by_source"].items()
     ]
-    states = list(figures["by_state"].items())
+    states = [(words.get(f"state:{key}", key), number) for key, number in figures["by_state"].items()]
     types = [(words[f"type:{kind}"], number) for kind, number in figures["by_type"].items()]
     header = (_("Source"), _("Planned"), _("Applied for"), _("Secured"))
     return [

@@ -28,6 +28,7 @@ from app.feedback.rules import before, half_year, shown
 from app.feedback.wording import LABELS, period_name
 from app.partnerships import queries as partnerships
 from app.partnerships.policy import current_partnership, current_roles
+from app.projects import queries as projects
 
 blueprint = Blueprint("feedback", __name__, url_prefix="/partnerships/<partnership>/reports")
 Page = str | Response | tuple[str, int]
@@ -125,9 +126,10 @@ def _values(report: MonitoringReport) -> dict[str, Any]:
         "counted": COUNTED,
         "amounts": AMOUNTS,
         "shown": {key: shown(key, report.figures, report.corrections) for key in COUNTED},
+        "short_money": projects.short_euros,
         "money": lambda euros: format_currency(euros, "EUR", format="¤#,##0", currency_digits=False),
         "period_name": period_name,
-        "names": exports.names(),
+        "names": exports.names(session(), report.partnership),
         "may_write": report.state == services.DRAFT and bool(current_roles() & WRITERS),
         "trail": history(session(), "report", report.id),
         "over": _clock()().date() >= report.ends_on + timedelta(days=1),
@@ -197,7 +199,7 @@ def workbook(partnership: str, report: int) -> Response:
     found = current_report()
     name = f"{partnership}-report-{found.starts_on.isoformat()}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Response(write_xlsx(exports.sheets(found)), content_type=XLSX_TYPE, headers=headers)
+    return Response(write_xlsx(exports.sheets(session(), found)), content_type=XLSX_TYPE, headers=headers)
 
 
 def is_insider() -> bool:

@@ -13,7 +13,7 @@ from app.core.database import session
 from app.core.errors import AppError, Invalid
 from app.projects import policy, process
 from app.projects.models import InvestmentProject
-from app.projects.wording import euros, name, rate, sentence
+from app.projects.wording import day, euros, name, rate, sentence, short_euros
 
 blueprint = Blueprint("projects", __name__, url_prefix="/partnerships/<partnership>")
 site = Blueprint("calls", __name__, url_prefix="/calls")
@@ -60,7 +60,14 @@ def state_of(project: InvestmentProject) -> Any:
 def words() -> dict[str, Any]:
     """What the templates of projects call things by, and whether the reader may write."""
     project: InvestmentProject | None = g.get("project")
-    found: dict[str, Any] = {"name_of": name, "euros": euros, "rate": rate, "sentence": sentence}
+    found: dict[str, Any] = {
+        "name_of": name,
+        "euros": euros,
+        "rate": rate,
+        "sentence": sentence,
+        "short_euros": short_euros,
+        "day": day,
+    }
     if project is not None:
         found.update(
             project=project,

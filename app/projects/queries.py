@@ -30,6 +30,7 @@ from app.projects.rules.checks import findings
 from app.projects.rules.material import Cost, Finding, Funding, Partner, Project
 from app.projects.rules.plan import Judged, Section, judge
 from app.projects.wording import name
+from app.projects.wording import short_euros as in_few_characters
 from app.registrations.models import Participant
 
 WITH_MONEY = (
@@ -49,6 +50,11 @@ WITH_EMPLOYERS = (
 def name_of(member: enum.Enum) -> str:
     """What people call a member of one of the short lists, for later features."""
     return name(member)
+
+
+def short_euros(amount: int) -> str:
+    """An amount in few characters, for later features."""
+    return in_few_characters(amount)
 
 
 def projects_of(session: Session, partnership_id: int) -> list[InvestmentProject]:

@@ -35,7 +35,7 @@ def _trace(bad: bool = False, link_form: forms.LinkForm | None = None) -> Page:
     return page(
         "trace",
         bad=bad,
-        rows=[(row, tracing.gap_sentence(row)) for row in rows],
+        ways=[(way, tracing.gap_sentence(way.row)) for way in tracing.grouped(rows)],
         stages=list(Stage),
         kind_name=origins.kind_name,
         whole=sum(row.chain.whole for row in rows if row.start.kind == "funding_line"),

@@ -60,6 +60,31 @@ def traced(session: Session, graph: Graph, starts: Iterable[Thing]) -> list[Trac
     return [Traced(start, chain, tuple(words[thing] for thing in chain.things)) for start, chain in ways]
 
 
+@dataclass(frozen=True)
+class Way:
+    """Several starts that lead the same way back: the starts, and what lies behind all of them."""
+
+    starts: tuple[tuple[Thing, Described], ...]
+    behind: tuple[tuple[Thing, Described], ...]
+    row: Traced
+
+
+def grouped(rows: list[Traced]) -> list[Way]:
+    """Rows with the same way behind their start as one, in the order of the first of each."""
+    found: dict[tuple[Thing, ...], list[Traced]] = {}
+    for row in rows:
+        key = row.chain.things[1:] if row.start.kind == "funding_line" else row.chain.things
+        found.setdefault(key, []).append(row)
+    return [
+        Way(
+            tuple((row.start, row.words[0]) for row in same),
+            tuple(zip(same[0].chain.things[1:], same[0].words[1:], strict=True)),
+            same[0],
+        )
+        for same in found.values()
+    ]
+
+
 def trace_document(session: Session, partnership: Partnership | None = None) -> dict[str, Any]:
     """The trace as JSON: each funding line with its chain, what is missing, and how many chains are whole."""
     starts = starts_of(session, partnership.id if partnership else None)

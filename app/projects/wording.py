@@ -5,9 +5,11 @@ A finding says what is wrong, by how much, and what would mend it.
 
 import enum
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import flask_babel
+from babel.numbers import format_compact_currency
 from flask_babel import lazy_gettext as _l
 
 from app.projects.kinds import (
@@ -158,6 +160,19 @@ def plan_section_name(section: PlanSection) -> str:
 def euros(amount: int) -> str:
     """An amount as the reader writes it, e.g. €1,400,000."""
     return str(flask_babel.format_currency(amount, "EUR", format="¤#,##0", currency_digits=False))
+
+
+def short_euros(amount: int) -> str:
+    """An amount in few characters, for large figures: €51.9M; below a million in full."""
+    if abs(amount) < 1_000_000:
+        return euros(amount)
+    locale = flask_babel.get_locale() or "en"
+    return str(format_compact_currency(amount, "EUR", locale=locale, fraction_digits=1))
+
+
+def day(moment: date) -> str:
+    """A day in few characters, e.g. 26 Jan 2027."""
+    return str(flask_babel.format_date(moment, "d MMM yyyy"))
 
 
 def rate(basis_points: int | None) -> str:

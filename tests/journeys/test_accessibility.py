@@ -19,7 +19,15 @@ RUN = """tags => axe.run(document, {
   return `${rule.id}: ${places.join(" | ")}`;
 }))"""
 PAGES = {
-    "nobody": ["/", "/sign-in", "/events/today/", "/events/spring/register", "/events/today/programme"],
+    "nobody": [
+        "/",
+        "/sign-in",
+        "/events/today/",
+        "/events/spring/register",
+        "/events/today/programme",
+        "/calls/",
+        "/partnerships/textiles/opportunities",
+    ],
     "pia": [
         "/events/today/me",
         "/events/today/me/entries",
@@ -42,6 +50,28 @@ PAGES = {
         "/events/today/organise/publish",
         "/events/today/organise/versions",
     ],
+    "lena": [
+        "/partnerships/textiles/projects/",
+        "/partnerships/textiles/projects/new",
+        "/partnerships/textiles/projects/2/",
+        "/partnerships/textiles/projects/2/edit",
+        "/partnerships/textiles/projects/2/consortium",
+        "/partnerships/textiles/projects/2/partners/new",
+        "/partnerships/textiles/projects/2/plan",
+        "/partnerships/textiles/projects/2/plan/market",
+        "/partnerships/textiles/projects/2/budget",
+        "/partnerships/textiles/projects/2/budget/new",
+        "/partnerships/textiles/projects/2/funding",
+        "/partnerships/textiles/projects/2/funding/new",
+        "/partnerships/textiles/projects/5/funding",
+        "/partnerships/textiles/projects/2/cash-flow",
+        "/partnerships/textiles/projects/2/trail",
+        "/partnerships/textiles/trace",
+        "/partnerships/textiles/trace/priority/1",
+        "/partnerships/textiles/reports/",
+        "/partnerships/textiles/reports/1",
+    ],
+    "sina": ["/calls/new", "/calls/1"],
     "ada": ["/admin/", "/events/new"],
 }
 
