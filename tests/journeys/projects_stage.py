@@ -1,6 +1,6 @@
 """The part of the stage about partnerships: one that the event `today` serves, with the demo's six projects.
 
-Lena speaks for its lead region, Sina is the secretariat. Pia and Piotr have an agreed meeting at `today`.
+Mira speaks for its lead region, Sven is the secretariat. Pia and Piotr have an agreed meeting at `today`.
 """
 
 from datetime import timedelta
@@ -18,19 +18,19 @@ from app.projects import services
 from app.projects.kinds import Source
 from tests.factories.partnerships import bring_to, make_member, make_partnership
 
-NAMES = ("Lena", "Sina")
+NAMES = ("Mira", "Sven")
 
 
 def set_up(session: Session, clock: Clock, users: dict[str, User], event: Event) -> None:
-    """Write the partnership `textiles`, its projects, a report and a call."""
-    partnership = make_partnership(session, clock, users["Lena"])
+    """Write the partnership `packaging`, its projects, a report and a call."""
+    partnership = make_partnership(session, clock, users["Mira"], slug="packaging")
     for nuts in ("ES51", "ITC1", "FRE1", "DED4", "CZ05", "BE23", "EL52"):
         make_member(session, clock, partnership, None, nuts)
-    partnerships.give_role(session, clock, users["Ada"], users["Sina"], Role.SECRETARIAT)
+    partnerships.give_role(session, clock, users["Ada"], users["Sven"], Role.SECRETARIAT)
     bring_to(session, partnership, "active")
     member = session.scalars(select(PartnershipMember).where(PartnershipMember.role == MemberRole.LEAD)).one()
     values = {"title": "Circular fibres", "link": "https://example.org/strategy.pdf", "code": "P3", "description": ""}
-    priority = partnerships.add_priority(session, clock, users["Lena"], "PT11", values)
+    priority = partnerships.add_priority(session, clock, users["Mira"], "PT11", values)
     partnerships.link_priority(session, member, priority)
     services.add_call(
         session,
@@ -41,5 +41,5 @@ def set_up(session: Session, clock: Clock, users: dict[str, User], event: Event)
             deadline=clock() + timedelta(days=40),
         ),
     )  # fmt: skip
-    load_projects(session, clock, partnership, event, users["Lena"])
-    load_report(session, clock, partnership, users["Lena"], users["Sina"])
+    load_projects(session, clock, partnership, event, users["Mira"])
+    load_report(session, clock, partnership, users["Mira"], users["Sven"])

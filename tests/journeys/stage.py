@@ -5,7 +5,7 @@
 * `spring` lies ahead and takes requests: Piotr, Hana and Jonas are registered, nothing is scheduled.
 * `today` is under way, with a meeting running now: Pia, Piotr, Hana and Jonas meet each other. Eva is never there, so a
   draft beside the published timetable has a request without a meeting.
-* `textiles` is a partnership which `today` serves (projects_stage.py).
+* `packaging` is a partnership which `today` serves (projects_stage.py).
 """
 
 import json

@@ -147,16 +147,16 @@ def test_a_project_lead_goes_from_a_meeting_to_a_funding_mix(site: Site, tmp_pat
     expect(page.locator(".gate--now")).to_contain_text("Funding mix")
 
     # What the lead region sees of it
-    region = site.enter("lena", **PHONE)
-    region.goto("/partnerships/textiles/trace")
+    region = site.enter("mira", **PHONE)
+    region.goto("/partnerships/packaging/trace")
     way = region.locator(".trace").filter(has_text="Pilot line for barrier films").first
     expect(way).to_contain_text("Piave Polymers and Poznan Process Institute")
     expect(way).to_contain_text("Breaks off")
 
 
 def test_the_pipeline_is_used_with_the_keyboard(site: Site) -> None:
-    page = site.enter("lena", **DESK)
-    page.goto("/partnerships/textiles/projects/")
+    page = site.enter("mira", **DESK)
+    page.goto("/partnerships/packaging/projects/")
     board = page.get_by_role("group", name="Pipeline")
     board.focus()
     before = board.evaluate("board => board.scrollLeft")
