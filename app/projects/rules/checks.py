@@ -1,8 +1,8 @@
 """The checks of a funding plan. Each returns findings; none stops at the first.
 
 Where the rules come from: costs are not paid twice out of the budget of the Union (Financial Regulation (EU, Euratom)
-2024/2509, Article 193); state aid and its ceiling of 300 000 euros in three years for de minimis aid (Article 107 TFEU,
-Regulation (EU) 2023/2831); rate caps, sizes and consortium rules are those of each call and are entered with it.
+2024/2509); state aid, and its ceiling of 300 000 euros in three years for de minimis aid (Article 107 TFEU, Regulation
+(EU) 2023/2831); rate caps, sizes and consortium rules are those of each call and are entered with it.
 """
 
 from collections.abc import Iterator
