@@ -20,7 +20,9 @@ def index() -> str:
     lines = event_lines(session(), user)
     mine = [line for line in lines if line.role or line.registration]
     others = [line for line in lines if not (line.role or line.registration)]
-    return render_template("home/index.html", mine=mine, others=others, user=user)
+    return render_template(
+        "home/index.html", mine=mine, others=others, user=user, sections=navigation.sections("home", user)
+    )
 
 
 def init_app(_app: Flask) -> None:

@@ -1,14 +1,14 @@
 """surveys
 
 Revision: 20261127_2310
-Follows: 20261127_2200
+Follows: 20261127_2305
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261127_2310"
-down_revision = "20261127_2200"
+down_revision = "20261127_2305"
 branch_labels = None
 depends_on = None
 

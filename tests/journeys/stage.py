@@ -7,6 +7,7 @@ Two partnerships are added by `partnership_stage`.
 * `spring` lies ahead and takes requests: Piotr, Hana and Jonas are registered, nothing is scheduled.
 * `today` is under way, with a meeting running now: Pia, Piotr, Hana and Jonas meet each other. Eva is never there, so a
   draft beside the published timetable has a request without a meeting.
+* `packaging` is a partnership which `today` serves (projects_stage.py).
 """
 
 import json
@@ -45,6 +46,7 @@ from app.timetables.services import solve_now
 from tests.factories import agenda as agenda_factory
 from tests.factories.marketplace import make_entry
 from tests.factories.timetables import QUICK, make_request
+from tests.journeys import projects_stage
 from tests.journeys.partnership_stage import write_partnerships
 
 # Somewhere it is neither early nor late, so that an event that runs now never crosses midnight.
@@ -83,11 +85,12 @@ def main() -> None:
         upgrade_database()
         database: Database = app.extensions["database"]
         with database.open() as session:
-            users = {name: _user(session, name) for name in ("Ada", "Olga", *PEOPLE)}
+            users = {name: _user(session, name) for name in ("Ada", "Olga", *PEOPLE, *projects_stage.NAMES)}
             users["Ada"].is_administrator = True
             _spring(session, system_clock, users)
-            _today(session, system_clock, users)
+            today = _today(session, system_clock, users)
             users |= write_partnerships(session, system_clock, users["Ada"])
+            projects_stage.set_up(session, system_clock, users, today)
             links = {name.lower(): _links(session, system_clock, user) for name, user in users.items()}
             session.commit()
     json.dump(links, sys.stdout)
@@ -102,7 +105,7 @@ def _spring(session: Session, clock: Clock, users: dict[str, User]) -> None:
     make_request(session, clock, people["Hana"], people["Jonas"])
 
 
-def _today(session: Session, clock: Clock, users: dict[str, User]) -> None:
+def _today(session: Session, clock: Clock, users: dict[str, User]) -> Event:
     now = clock().replace(second=0, microsecond=0)
     zone = next(name for name in ZONES if 6 <= now.astimezone(ZoneInfo(name)).hour < 16)
     event = _event(session, clock, users["Olga"], "today", "Circular Packaging Day", zone, Phase.LIVE)
@@ -124,6 +127,7 @@ def _today(session: Session, clock: Clock, users: dict[str, User]) -> None:
     solve_now(session, event, QUICK, clock=clock, actor=users["Olga"])
     asked = make_request(session, clock, jonas, piotr, state=RequestState.OPEN)
     asked.message = "We have fibres for your pilot line."
+    return event
 
 
 def _agreed(session: Session, clock: Clock, one: Participant, other: Participant) -> MeetingRequest:

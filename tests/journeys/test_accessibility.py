@@ -19,7 +19,15 @@ RUN = """tags => axe.run(document, {
   return `${rule.id}: ${places.join(" | ")}`;
 }))"""
 PAGES = {
-    "nobody": ["/", "/sign-in", "/events/today/", "/events/spring/register", "/events/today/programme"],
+    "nobody": [
+        "/",
+        "/sign-in",
+        "/events/today/",
+        "/events/spring/register",
+        "/events/today/programme",
+        "/calls/",
+        "/partnerships/packaging/opportunities",
+    ],
     "pia": [
         "/events/today/me",
         "/events/today/me/entries",
@@ -42,6 +50,28 @@ PAGES = {
         "/events/today/organise/publish",
         "/events/today/organise/versions",
     ],
+    "mira": [
+        "/partnerships/packaging/projects/",
+        "/partnerships/packaging/projects/new",
+        "/partnerships/packaging/projects/2/",
+        "/partnerships/packaging/projects/2/edit",
+        "/partnerships/packaging/projects/2/consortium",
+        "/partnerships/packaging/projects/2/partners/new",
+        "/partnerships/packaging/projects/2/plan",
+        "/partnerships/packaging/projects/2/plan/market",
+        "/partnerships/packaging/projects/2/budget",
+        "/partnerships/packaging/projects/2/budget/new",
+        "/partnerships/packaging/projects/2/funding",
+        "/partnerships/packaging/projects/2/funding/new",
+        "/partnerships/packaging/projects/5/funding",
+        "/partnerships/packaging/projects/2/cash-flow",
+        "/partnerships/packaging/projects/2/trail",
+        "/partnerships/packaging/trace",
+        "/partnerships/packaging/trace/priority/1",
+        "/partnerships/packaging/reports/",
+        "/partnerships/packaging/reports/1",
+    ],
+    "sven": ["/calls/new", "/calls/1"],
     "ada": ["/admin/", "/events/new"],
 }
 PARTNERSHIP_PAGES = {
