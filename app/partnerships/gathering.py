@@ -21,9 +21,6 @@ from app.partnerships.models import (
 )
 from app.partnerships.templates import Template
 
-EVIDENCE_STATES = {"active", "rescoping", "dormant", "connect", "demonstrate", "commercialise"}
-"""States of a partnership in which a region that joins brings letter and strategy link along."""
-
 
 def intake_facts(partnership: Partnership) -> CaseFacts:
     """The facts of a case that does not exist yet."""
@@ -72,20 +69,35 @@ def region_facts(
 ) -> list[RegionFacts]:
     """The regions with letters and links. Kinds of stakeholders come from the documents and count for all."""
     kinds = _stakeholder_kinds(newest)
-    found = []
-    for member in members:
-        letter = current_letter(session, member)
-        found.append(
-            RegionFacts(
-                nuts=member.nuts,
-                is_lead=member.role is MemberRole.LEAD,
-                priorities=len(member.priorities),
-                letter=letter_facts(letter),
-                has_mandate=letter is not None or bool(_mandates(session, member)),
-                stakeholder_kinds=kinds,
-            )
+    letters_by_member = current_letters(session, members)
+    mandated = _members_with_mandate(session, members)
+    return [
+        RegionFacts(
+            nuts=member.nuts,
+            is_lead=member.role is MemberRole.LEAD,
+            priorities=len(member.priorities),
+            letter=letter_facts(letters_by_member.get(member.id)),
+            has_mandate=member.id in letters_by_member or member.id in mandated,
+            stakeholder_kinds=kinds,
         )
-    return found
+        for member in members
+    ]
+
+
+def current_letters(session: Session, members: Sequence[PartnershipMember]) -> dict[int, CommitmentLetter]:
+    """The commitment letter of each region that no newer one replaced, by member."""
+    query = select(CommitmentLetter).where(
+        CommitmentLetter.member_id.in_([m.id for m in members]), CommitmentLetter.replaced_at.is_(None)
+    )
+    rows = session.scalars(query.options(joinedload(CommitmentLetter.file)).order_by(CommitmentLetter.id))
+    return {row.member_id: row for row in rows}
+
+
+def _members_with_mandate(session: Session, members: Sequence[PartnershipMember]) -> set[int]:
+    query = select(PartnershipRole.member_id).where(
+        PartnershipRole.member_id.in_([m.id for m in members]), PartnershipRole.mandate_file_id.is_not(None)
+    )
+    return {number for number in session.scalars(query) if number is not None}
 
 
 def _stakeholder_kinds(newest: dict[str, DocumentVersion]) -> frozenset[str]:
@@ -99,11 +111,8 @@ def _stakeholder_kinds(newest: dict[str, DocumentVersion]) -> frozenset[str]:
 
 
 def current_letter(session: Session, member: PartnershipMember) -> CommitmentLetter | None:
-    """The commitment letter of a region that no newer one replaced."""
-    query = select(CommitmentLetter).where(
-        CommitmentLetter.member_id == member.id, CommitmentLetter.replaced_at.is_(None)
-    )
-    return session.scalars(query.options(joinedload(CommitmentLetter.file)).order_by(-CommitmentLetter.id)).first()
+    """The commitment letter of one region that no newer one replaced."""
+    return current_letters(session, [member]).get(member.id)
 
 
 def letter_facts(letter: CommitmentLetter | None) -> LetterFacts | None:
@@ -163,6 +172,7 @@ def member_facts(session: Session, clock: Clock, partnership: Partnership, membe
     live = [m for m in others if m.state not in LEFT_STATES]
     leads = [m for m in others if m.state == queries.MEMBER and m.role is MemberRole.LEAD]
     is_new = member.id is None
+    machine = queries.machine_of(session, partnership, "partnership")
     return CaseFacts(
         state=partnership.state,
         today=clock().date(),
@@ -172,6 +182,7 @@ def member_facts(session: Session, clock: Clock, partnership: Partnership, membe
             region_taken=any(m.nuts == member.nuts for m in live),
             has_letter=not is_new and bool(letters(session, member)),
             priorities=0 if is_new else len(member.priorities),
-            needs_evidence=partnership.state in EVIDENCE_STATES,
+            # While it is being set up regions gather first; letters and links come before the submission.
+            needs_evidence=machine.state(partnership.state).public,
         ),
     )

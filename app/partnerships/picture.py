@@ -36,6 +36,9 @@ STEPS_WITH_A_PAGE = {
 """Transitions that are taken on a page of their own, because more comes with them than a comment."""
 
 
+JUDGING_ROLES = frozenset({"eligibility_officer", "evaluator", "secretariat"})
+
+
 @dataclass(frozen=True)
 class PhaseDot:
     """One phase in the picture: 'done', 'now' or 'ahead', with the states the case passes in it."""
@@ -214,8 +217,25 @@ def overview(session: Session, clock: Clock, partnership: Partnership, user: Use
     )
 
 
-def history_lines(session: Session, partnership: Partnership) -> list[HistoryLine]:
-    """The audit trail of a partnership and of what belongs to it, newest first."""
+def acts() -> dict[str, str]:
+    """What acts that are no transitions are called."""
+    return {
+        "document.freeze": _("Version frozen"),
+        "document.sign": _("Version signed"),
+        "judging.declare": _("Interests declared"),
+        "judging.rule": _("Rule judged"),
+        "judging.score": _("Criteria scored"),
+        "membership.letter": _("Letter uploaded"),
+        "membership.role": _("Role of a region changed"),
+        "partnership.phase": _("Phase changed"),
+    }
+
+
+def history_lines(session: Session, partnership: Partnership, roles: frozenset[str]) -> list[HistoryLine]:
+    """The audit trail of a partnership and of what belongs to it, newest first.
+
+    How the case is judged is for those who judge it and the secretariat; others learn the outcome.
+    """
     conditions = [(AuditEntry.subject_kind == "partnership") & (AuditEntry.subject_id == partnership.id)]
     for kind, ids in (queries.history_subjects(session, partnership.id)).items():
         conditions.append((AuditEntry.subject_kind == kind) & AuditEntry.subject_id.in_(ids))
@@ -225,7 +245,12 @@ def history_lines(session: Session, partnership: Partnership) -> list[HistoryLin
     process = queries.template_of(session, partnership)
     actors = {entry.actor_id for entry in entries}
     names: dict[int | None, str] = dict(session.execute(select(User.id, User.name).where(User.id.in_(actors))).all())
-    return [_history_line(process, entry, names.get(entry.actor_id, "")) for entry in entries]
+    hidden = "" if roles & JUDGING_ROLES else "judging."
+    return [
+        _history_line(process, entry, names.get(entry.actor_id, ""))
+        for entry in entries
+        if not hidden or not entry.action.startswith(hidden)
+    ]
 
 
 def _history_line(process: Template, entry: AuditEntry, who: str) -> HistoryLine:
@@ -237,12 +262,12 @@ def _history_line(process: Template, entry: AuditEntry, who: str) -> HistoryLine
         return _(machine.state(state).name) if machine and state in machine.keys else _phase_name(process, state)
 
     transition = next((t for t in machine.transitions if t.key == key), None) if machine else None
-    what = _(transition.name) if transition else entry.action
+    what = _(transition.name) if transition else acts().get(entry.action, entry.action)
     return HistoryLine(
         at=entry.at,
         who=who or _("(account gone)"),
         role=process.role_name(detail.get("role", "")) if detail.get("role") else "",
-        what=f"{_(machine.title)}: {what}" if machine and kind != "partnership" else what,
+        what=f"{_(machine.title)}: {what}" if transition and machine and kind != "partnership" else what,
         before=state_name(detail.get("from", "")),
         after=state_name(detail.get("to", "")),
         comment=detail.get("comment", ""),

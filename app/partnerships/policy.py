@@ -64,6 +64,19 @@ def _check_insider(values: Mapping[str, Any]) -> None:
         raise Forbidden(_("Only those who take part in this partnership may see this."))
 
 
+def _check_region(values: Mapping[str, Any]) -> None:
+    user, partnership = need_user(), partnership_of(values)
+    if queries.belongs(session(), partnership, user):
+        return
+    if all(str(member.id) != str(values.get("number")) for member in queries.own_members(session(), partnership, user)):
+        raise Forbidden(_("Only those who take part in this partnership may see this."))
+
+
+def _check_joining(values: Mapping[str, Any]) -> None:
+    need_user()
+    partnership_of(values)
+
+
 def _needs(*roles: str, sentence: Any) -> Any:
     def check(values: Mapping[str, Any]) -> None:
         need_user()
@@ -82,7 +95,11 @@ def _check_secretariat(_values: Mapping[str, Any]) -> None:
 partnership_visible = Policy("partnership visible", _check_visible)
 """Anybody once the partnership is public; before that those who have to do with it."""
 partnership_insider = Policy("partnership insider", _check_insider)
-"""Regions (also those that asked to join), experts, officers, evaluators of the case; the secretariat."""
+"""Member and invited regions, experts, officers, evaluators of the case; the secretariat."""
+partnership_region = Policy("partnership region", _check_region)
+"""Insiders, and whoever speaks for the region of the address, also while it has only asked to join."""
+partnership_joining = Policy("partnership joining", _check_joining)
+"""Every account, once the partnership is visible to it."""
 partnership_author = Policy(
     "partnership author",
     _needs(

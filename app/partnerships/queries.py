@@ -26,7 +26,7 @@ from app.partnerships.models import (
 )
 from app.partnerships.templates import SHIPPED, Template, read_template, shipped
 
-MEMBER = "member"
+MEMBER, INVITED = "member", "invited"
 _read: dict[tuple[str, int, datetime], Template] = {}
 
 
@@ -168,11 +168,14 @@ def roles_at_member(session: Session, member: PartnershipMember, user: User | No
 
 
 def belongs(session: Session, partnership: Partnership, user: User | None) -> bool:
-    """True for everybody who has anything to do with a partnership, and for the secretariat."""
+    """True for everybody who takes part in a partnership, invited regions and the secretariat included.
+
+    Whoever only asked to join does not belong: anybody may ask.
+    """
     if user is None:
         return False
     mine = own_members(session, partnership, user)
-    return bool(roles_of(session, partnership, user)) or any(m.state not in LEFT_STATES for m in mine)
+    return bool(roles_of(session, partnership, user)) or any(m.state == INVITED for m in mine)
 
 
 def roles_given(session: Session, partnership_id: int | None) -> Sequence[PartnershipRole]:

@@ -4,7 +4,7 @@ from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from app.accounts.policy import need_user, signed_in
+from app.accounts.policy import need_user
 from app.core import files
 from app.core.database import session
 from app.core.errors import Forbidden, Invalid, NotFound
@@ -26,8 +26,9 @@ from app.partnerships.policy import (
     current_partnership,
     current_roles,
     partnership_insider,
+    partnership_joining,
     partnership_lead,
-    partnership_of,
+    partnership_region,
 )
 
 REGION_LEVELS = (1, 2)
@@ -86,17 +87,17 @@ def regions(partnership: str) -> Page:
     if submitted(form, work, _("The region is invited; the mail is on its way.")):
         return redirect(url_for("partnerships.regions", partnership=partnership))
     members = queries.members_of(session(), found.id, everybody=True)
-    letters = {m.id: gathering.current_letter(session(), m) for m in members}
+    letters = gathering.current_letters(session(), members)
     machine = queries.machine_of(session(), found, "membership")
     bad = request.method == "POST"
     return page("regions", bad=bad, form=form, members=members, letters=letters, machine=machine, may_invite=may_invite)
 
 
 @blueprint.route("/<partnership>/join", methods=["GET", "POST"])
-@guarded(signed_in)
+@guarded(partnership_joining)
 def join(partnership: str) -> Page:
     """A region asks to join a partnership that is public."""
-    found, user = partnership_of({"partnership": partnership}), need_user()
+    found, user = current_partnership(), need_user()
     form = forms.JoinForm()
     form.nuts.choices = region_choices()
     made: list[PartnershipMember] = []
@@ -116,7 +117,7 @@ def join(partnership: str) -> Page:
 
 
 @blueprint.get("/<partnership>/regions/<int:number>")
-@guarded(partnership_insider)
+@guarded(partnership_region)
 def region(partnership: str, number: int) -> Page:
     """One region: what it brings, its letter, its priorities, what may be done."""
     return region_page(find_member(number), forms.LetterForm(), forms.PriorityForm())
@@ -145,7 +146,7 @@ def region_page(member: PartnershipMember, letter_form: forms.LetterForm, priori
 
 
 @blueprint.post("/<partnership>/regions/<int:number>/step/<step>")
-@guarded(partnership_insider)
+@guarded(partnership_region)
 def region_step(partnership: str, number: int, step: str) -> Response:
     """Take a transition of a membership."""
     member = find_member(number)
@@ -168,7 +169,7 @@ def region_role(partnership: str, number: int, role: str) -> Response:
 
 
 @blueprint.post("/<partnership>/regions/<int:number>/letter")
-@guarded(partnership_insider)
+@guarded(partnership_region)
 def region_letter(partnership: str, number: int) -> Page:
     """Upload the commitment letter of one's region."""
     member, form = own_member(number), forms.LetterForm()
@@ -185,7 +186,7 @@ def region_letter(partnership: str, number: int) -> Page:
 
 
 @blueprint.post("/<partnership>/regions/<int:number>/priorities")
-@guarded(partnership_insider)
+@guarded(partnership_region)
 def region_priorities(partnership: str, number: int) -> Page:
     """Link a priority of the region's strategy: a known one, or a new one."""
     member, form = own_member(number), forms.PriorityForm()

@@ -79,11 +79,13 @@ def new() -> Page:
 def show(partnership: str) -> Page:
     """One partnership: where it stands, who takes part, what comes next."""
     found, user = current_partnership(), signed_in_user()
+    own = queries.own_members(session(), found, user)
     return page(
         "show",
         view=picture.overview(session(), clock(), found, user),
         role_names=role_names(),
-        can_join=user is not None and not queries.own_members(session(), found, user),
+        can_join=user is not None and not own,
+        own_requests=[member for member in own if member.state != queries.MEMBER],
         sections=navigation.sections("partnership", found),
     )
 
@@ -142,13 +144,15 @@ def documents(partnership: str) -> Page:
 @guarded(partnership_insider)
 def history(partnership: str) -> Page:
     """Every step so far: who, in which role, when, from where to where, why, with which documents."""
-    return page("history", lines=picture.history_lines(session(), current_partnership()))
+    return page("history", lines=picture.history_lines(session(), current_partnership(), current_roles()))
 
 
 def may_read_document(stored: StoredFile) -> bool:
-    """Documents of a partnership are for those who take part in it, judge it or run the process."""
-    partnership = session().get(Partnership, stored.subject_id)
-    return partnership is not None and queries.belongs(session(), partnership, need_user())
+    """Documents of a partnership are for those who take part in it, judge it or run it, and for who uploaded them."""
+    user, partnership = need_user(), session().get(Partnership, stored.subject_id)
+    return partnership is not None and (
+        queries.belongs(session(), partnership, user) or stored.uploaded_by_id == user.id
+    )
 
 
 def is_insider() -> bool:

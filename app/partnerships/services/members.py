@@ -94,6 +94,8 @@ def add_priority(session: Session, clock: Clock, actor: User, nuts: str, values:
     """A strategy priority of a region: title, link, code, description. Raises Invalid when the title is there."""
     code, version = rules.checked_region(nuts)
     title = " ".join(values["title"].split())
+    if not values["link"].strip().lower().startswith(("https://", "http://")):
+        raise Invalid(_("Write the whole address, starting with https://."), field="link")
     if any(p.title.casefold() == title.casefold() for p in queries.priorities_of(session, code)):
         raise Invalid(_("This priority of the region is on the list already; choose it there."), field="title")
     row = RegionalPriority(

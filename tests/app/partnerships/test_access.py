@@ -8,7 +8,7 @@ from app.partnerships import queries
 from tests.app.core.test_files import PDF
 from tests.factories.partnerships import bring_to
 
-OPEN = {"public", "signed in", "partnership visible"}
+OPEN = {"public", "signed in", "partnership visible", "partnership joining"}
 
 
 def test_the_list_shows_mine_and_public_ones_only(circle, session, sign_in, client):

@@ -256,9 +256,10 @@ def test_a_priority_is_of_the_region_itself_and_shared_by_its_partnerships(circl
     assert priority(pages["lead"], circle.lead_member.id).status_code == 302
     assert priority(pages["lead"], circle.lead_member.id).status_code == 422
     assert priority(pages["lead"], circle.region_member.id).status_code == 403
-    form = {"title": "Other", "link": "javascript:alert(1)"}
-    bad = pages["lead"].post(f"{HOME}/regions/{circle.lead_member.id}/priorities", data=form)
-    assert bad.status_code == 422
+    for link in ("javascript:alert(1)", "javascript://example.org/%0Aalert(1)", "file://example.org/s3.pdf", "s3.pdf"):
+        form = {"title": "Other", "link": link}
+        bad = pages["lead"].post(f"{HOME}/regions/{circle.lead_member.id}/priorities", data=form)
+        assert bad.status_code == 422, link
     known = queries.priorities_of(session, "PT11")[0]
     foreign = {"priority_id": known.id}
     address = f"{HOME}/regions/{circle.region_member.id}/priorities"
@@ -285,6 +286,44 @@ def test_a_region_joins_an_active_partnership_with_letter_and_strategy(circle, s
     assert pages["stranger"].post(leave, data={"comment": "Other plans."}).status_code == 302
     session.expire_all()
     assert (member.state, member.left_at is not None) == ("left", True)
+
+
+def test_whoever_asks_to_join_sees_nothing_more_than_before_and_the_own_request(circle, session, pages):
+    bring_to(session, circle.partnership, "active")
+    write_note(circle, session, pages)
+    assert letter(pages["lead"], circle.lead_member.id).status_code == 302
+    pages["stranger"].post(f"{HOME}/join", data={"nuts": "AT22"})
+    member = session.scalars(select(PartnershipMember).where(PartnershipMember.nuts == "AT22")).one()
+    own, stored = f"{HOME}/regions/{member.id}", session.scalars(select(StoredFile)).one()
+    assert pages["stranger"].get(own).status_code == 200
+    assert own in pages["stranger"].get(f"{HOME}/").text
+    closed = ("documents", "documents/scoping_note", "submission", "regions", "history", "support",
+              f"regions/{circle.lead_member.id}")  # fmt: skip
+    for path in closed:
+        assert pages["stranger"].get(f"{HOME}/{path}").status_code == 403, path
+    assert pages["stranger"].get(f"/documents/{stored.id}").status_code == 403
+    assert letter(pages["stranger"], member.id).status_code == 302
+    uploaded = session.scalars(select(StoredFile).order_by(StoredFile.id.desc())).first()
+    assert pages["stranger"].get(f"/documents/{uploaded.id}").status_code == 200
+
+
+def write_note(circle, session, pages) -> None:
+    """A scoping note that insiders can read."""
+    state_before = circle.partnership.state
+    bring_to(session, circle.partnership, "scoping")
+    assert write(pages["lead"], "scoping_note", NOTE).status_code == 302
+    bring_to(session, circle.partnership, state_before)
+
+
+def test_regions_learn_of_the_judging_when_it_is_decided(circle, session, clock, pages):
+    submitted_case(circle, session, clock, pages)
+    declare(pages["eligibility_officer"])
+    check_all(pages["eligibility_officer"])
+    assert "Rule judged" in pages["secretariat"].get(f"{HOME}/history").text
+    seen = pages["lead"].get(f"{HOME}/history").text
+    assert "Rule judged" not in seen
+    assert "Interests declared" not in seen
+    assert "Version frozen" in seen
 
 
 def test_the_last_lead_region_stays(circle, session, pages):
