@@ -1,13 +1,13 @@
 """Open data: what everybody may see anyway, as CSV and JSON, and a catalogue of it in DCAT-AP 3.
 
-The catalogue is JSON-LD with what DCAT-AP 3.0 makes mandatory (catalogue: title, description, publisher; dataset: title,
-description; distribution: access address; agent: name) and the recommended contact-free parts: identifiers, languages,
-modification dates, media types. Rows are things that are public by themselves; nothing is aggregated, so nothing has to
-be suppressed.
+The catalogue is JSON-LD with what DCAT-AP 3.0 makes mandatory (catalogue: title, description, publisher; dataset:
+title, description; distribution: access address; agent: name), and identifiers, language and media types. Rows are things
+that are public by themselves; nothing is aggregated, so nothing has to be suppressed.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -125,13 +125,11 @@ def dataset(key: str) -> Dataset | None:
 
 def records(found: Dataset, session: Session) -> list[dict[str, Any]]:
     """The rows as JSON objects; days and times in ISO 8601."""
-    return [
-        {
-            name: cell.isoformat() if hasattr(cell, "isoformat") else cell
-            for name, cell in zip(found.columns, row, strict=True)
-        }
-        for row in found.rows(session)
-    ]
+    return [{name: _plain(cell) for name, cell in zip(found.columns, row, strict=True)} for row in found.rows(session)]
+
+
+def _plain(cell: Cell) -> str | int | float | None:
+    return cell.isoformat() if isinstance(cell, date | time) else cell
 
 
 def catalogue(address: str, publisher: str) -> dict[str, Any]:
