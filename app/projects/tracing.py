@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.partnerships.models import Partnership
 from app.projects import queries
 from app.projects.models import FundingLine, InvestmentProject
-from app.projects.rules.trace import Chain, Graph, Stage, Thing, best_chain
+from app.projects.rules.trace import Chain, Graph, Stage, Thing, best_chains
 from app.projects.trace_links import LINKS, Described, describe
 from app.projects.wording import name
 
@@ -55,7 +55,8 @@ def starts_of(session: Session, partnership_id: int | None = None) -> list[Thing
 
 def traced(session: Session, graph: Graph, starts: Iterable[Thing]) -> list[Traced]:
     """The most complete way back of each start, in words."""
-    ways = [(start, best_chain(graph, start)) for start in starts]
+    wanted = list(starts)
+    ways = list(zip(wanted, best_chains(graph, wanted), strict=True))
     words = describe(session, {thing for _start, chain in ways for thing in chain.things})
     return [Traced(start, chain, tuple(words[thing] for thing in chain.things)) for start, chain in ways]
 

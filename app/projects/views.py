@@ -24,6 +24,7 @@ from app.projects import (
     export_pages,
     forms,
     money_pages,
+    open_data_pages,
     origins,
     plan_pages,
     policy,
@@ -238,6 +239,7 @@ def is_member() -> bool:
 def init_app(app: Flask) -> None:
     """Add the entries, the documents' reader and the history; register the pages of calls."""
     app.register_blueprint(site)
+    app.register_blueprint(open_data_pages.blueprint)
     files.readable_by("project", policy.may_read_document)
     add, entry = navigation.add_entry, navigation.NavigationEntry
     add(
@@ -250,6 +252,7 @@ def init_app(app: Flask) -> None:
     add(entry("partnership", "projects.opportunities", _l("Opportunities"), "lightbulb", 55))
     add(entry("partnership", "projects.trace", _l("Trace"), "bezier2", 60, shown=is_member))
     add(entry("site", "calls.index", _l("Calls"), "megaphone", 30, also=("calls.",)))
+    add(entry("site", "open_data.index", _l("Open data"), "database", 90, also=("open_data.",)))
     navigation.add_section("meeting", navigation.Panel("projects/_meeting.html", _meeting_panel, 10))
     navigation.add_section("home", navigation.Panel("projects/_own_projects.html", _own_panel, 20))
     partnerships.add_history(

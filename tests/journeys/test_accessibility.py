@@ -26,6 +26,7 @@ PAGES = {
         "/events/spring/register",
         "/events/today/programme",
         "/calls/",
+        "/open-data/",
         "/partnerships/packaging/opportunities",
     ],
     "pia": [

@@ -118,8 +118,39 @@ def _skipped(way: tuple[Thing, ...]) -> tuple[Stage, ...]:
 
 
 def best_chain(graph: Graph, start: Thing) -> Chain:
-    """The most complete way back."""
-    return chains(graph, start)[0]
+    """The most complete way back: one that arrives at a priority, with as many stages as any.
+
+    Looks at every thing once, so that a match that rests on a thousand answers costs no more than they are many. Steps
+    lead up the stages, so a way never meets itself; where wrong data make a circle, it is cut.
+    """
+    return best_chains(graph, [start])[0]
+
+
+def best_chains(graph: Graph, starts: Iterable[Thing]) -> list[Chain]:
+    """The most complete way back of each start; what lies behind several of them is looked at once."""
+    known: dict[Thing, Way] = {}
+    ways = [_best_way(graph, start, known, set()) for start in starts]
+    return [Chain(way, _skipped(way)) for way in ways]
+
+
+Way = tuple[Thing, ...]
+
+
+def _best_way(graph: Graph, thing: Thing, known: dict[Thing, Way], above: set[Thing]) -> Way:
+    if thing in known:
+        return known[thing]
+    above.add(thing)
+    behind = () if thing.stage is Stage.PRIORITY else graph.sources.get(thing, ())
+    ways = [_best_way(graph, source, known, above) for source in behind if source not in above]
+    above.remove(thing)
+    known[thing] = (thing, *min(ways, key=_lack)) if ways else (thing,)
+    return known[thing]
+
+
+def _lack(way: Way) -> tuple[bool, int, int, Way]:
+    """Orders ways that begin at the same place: those that arrive, with most stages, then the longest, come first."""
+    stages = {thing.stage for thing in way if thing.stage}
+    return (way[-1].stage is not Stage.PRIORITY, -len(stages), -len(way), way)
 
 
 def came_of(graph: Graph, start: Thing) -> list[Thing]:

@@ -73,6 +73,17 @@ def test_forward_from_a_priority_and_back_from_a_line() -> None:
     assert came_of(graph(*WHOLE), LINE) == []
 
 
+def test_a_match_of_many_answers_is_looked_at_once() -> None:
+    answers = [Thing("answer", number) for number in range(3000)]
+    made = graph((LINE, PROJECT), (PROJECT, MEETING), (MEETING, MATCH))
+    made.add(MATCH, answers)
+    for answer in answers[:-1]:
+        made.add(answer, [])
+    made.add(answers[-1], [PRIORITY])
+
+    assert best_chain(made, LINE).things == (LINE, PROJECT, MEETING, MATCH, answers[-1], PRIORITY)
+
+
 def test_nothing_is_known_of_a_thing_nobody_looked_at() -> None:
     assert chains(Graph(), LINE)[0].things == (LINE,)
     assert came_of(Graph(), LINE) == []
@@ -89,3 +100,15 @@ def test_every_chain_follows_steps_that_exist_and_visits_nothing_twice(steps: li
         assert len(set(chain.things)) == len(chain.things)
         assert all(after in made.sources[before] for before, after in pairwise(chain.things))
         assert chain.whole == (chain.arrives and {thing.stage for thing in chain.things} == set(Stage))
+
+
+UPWARD = ["funding_line", "project", "meeting", "match", "answer", "priority"]
+
+
+@given(st.lists(st.tuples(THINGS, THINGS), max_size=25))
+def test_the_best_chain_is_as_complete_as_the_best_of_all(steps: list[tuple[Thing, Thing]]) -> None:
+    upward = [(one, other) for one, other in steps if UPWARD.index(one.kind) < UPWARD.index(other.kind)]
+    made = graph(*upward)
+    best, every = best_chain(made, LINE), chains(made, LINE)
+    assert best in every
+    assert (best.arrives, len(best.missing)) == (every[0].arrives, len(every[0].missing))
