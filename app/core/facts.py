@@ -66,6 +66,10 @@ state_changed = _facts.signal("state-changed")
 """session, machine (its name), subject, transition (its key), before (the state's key, "" for a new subject), actor_id,
 clock: a subject of a process took a transition."""
 
+follow_up_made = _facts.signal("follow-up-made")
+"""session, follow_up (surveys.models.MatchFollowUp), actor, clock: something is to come of a finding of a matching run. A
+receiver that knows its `place` takes it up: it sets `state` and `link`."""
+
 # Questions: receivers return answers, so that a feature can ask the later ones without knowing them.
 
 participant_leaves = _facts.signal("participant-leaves")
@@ -74,3 +78,7 @@ to whom. It writes nothing; `participant_changed` tells when it has happened."""
 
 profile_judged = _facts.signal("profile-judged")
 """session, participant: each receiver returns a list of `registrations.rules.ProfileCheck` on its part of a profile."""
+
+follow_up_places = _facts.signal("follow-up-places")
+"""session, actor: where follow-ups of matches can go. Each receiver returns a list of (place, label,
+name of its time zone)."""
