@@ -11,6 +11,7 @@ from app.organisations import models as organisations
 from app.partnerships import dossier_models as dossiers
 from app.partnerships import models as partnerships
 from app.registrations import models as registrations
+from app.surveys import models as surveys
 from app.timetables import models as timetables
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "organisations",
     "partnerships",
     "registrations",
+    "surveys",
     "timetables",
 ]

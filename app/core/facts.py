@@ -67,8 +67,8 @@ state_changed = _facts.signal("state-changed")
 clock: a subject of a process took a transition."""
 
 follow_up_made = _facts.signal("follow-up-made")
-"""session, follow_up (surveys.models.MatchFollowUp), actor, clock: something is to come of a finding of a matching run. A
-receiver that knows its `place` takes it up: it sets `state` and `link`."""
+"""session, follow_up (surveys.models.MatchFollowUp), actor, clock: something is to come of a finding of a matching run.
+A receiver that knows its `place` takes it up: it sets `state` and `link`."""
 
 # Questions: receivers return answers, so that a feature can ask the later ones without knowing them.
 

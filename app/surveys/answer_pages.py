@@ -21,7 +21,7 @@ from app.surveys.codes import VISIBILITIES
 from app.surveys.models import SurveyAnswer
 from app.surveys.policy import answering_roles, answering_user, current_campaign, current_response, respondent
 from app.surveys.process import OPEN, WRITABLE
-from app.surveys.questions import DEFAULT_VISIBILITY, Asked, Block, Kind, Shape
+from app.surveys.questions import DEFAULT_VISIBILITY, Block, Kind, Shape
 from app.surveys.services import Answering, AnswerRefused
 from app.surveys.showing import title_of, words
 
@@ -92,7 +92,7 @@ def overview(**_address: str) -> Page:
     saved = queries.answers_of(session(), current_response().id)
     missing = answers.missing(who().asked, {key: row.content for key, row in saved.items()})
     blocks = blocks_of(saved)
-    states = [_line(block, saved.get(block.key), dict((b.key, why) for b, why in missing)) for block in blocks]
+    states = [_line(block, saved.get(block.key), {b.key: why for b, why in missing}) for block in blocks]
     done = sum(line["answered"] for line in states)
     return page("answer", **_context(lines=states, missing=missing, done=done, total=len(blocks)))
 
@@ -142,7 +142,9 @@ def part(block: str, **_address: str) -> Page:
     return page(shown, bad=bool(faults), **_part_context(found, row, content, faults))
 
 
-def _part_context(block: Block, row: SurveyAnswer | None, content: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
+def _part_context(
+    block: Block, row: SurveyAnswer | None, content: Mapping[str, Any], faults: list[Fault]
+) -> dict[str, Any]:
     saved = queries.answers_of(session(), current_response().id)
     blocks = blocks_of(saved)
     number = next((n for n, each in enumerate(blocks, start=1) if each.key == block.key), len(blocks))

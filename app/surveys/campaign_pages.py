@@ -70,9 +70,7 @@ def show(partnership: str, code: str) -> Page:
     campaign, standing = current_campaign(), current_standing()
     regions = queries.region_codes(session(), campaign.partnership_id)
     found = machine("survey_campaign")
-    steps = transitions.choices(
-        found, campaign.state, standing.roles, services.facts_of(session(), clock(), campaign)
-    )
+    steps = transitions.choices(found, campaign.state, standing.roles, services.facts_of(session(), clock(), campaign))
     runs = queries.runs_of(session(), campaign, visible_only=not standing.sees_answers)
     return page(
         "show",
@@ -160,7 +158,9 @@ def _sent_segments() -> list[Segment]:
     made = []
     for place, (position, key, name, parent, nace, note) in enumerate(rows):
         if name.strip():
-            number = float(position.replace(",", ".")) if position.replace(",", ".").replace(".", "", 1).isdigit() else place
+            number = (
+                float(position.replace(",", ".")) if position.replace(",", ".").replace(".", "", 1).isdigit() else place
+            )
             codes = tuple(part.upper() for part in nace.replace(",", " ").replace(";", " ").split())
             made.append((number, place, Segment(key.strip(), name, parent.strip(), codes, note)))
     return [segment for _number, _place, segment in sorted(made, key=lambda row: row[:2])]
@@ -266,9 +266,15 @@ def survey_nav() -> list[dict[str, Any]]:
     design = standing.is_coordinator
     entries += [("settings", _("Settings"), "sliders", design), ("chain", _("Value chain"), "bezier2", design)]
     entries += [("questions", _("Questions"), "ui-checks", design), ("people", _("People"), "people", design)]
-    entries += [("exchange", _("Import and export"), "arrow-down-up", standing.sees_answers)]
+    entries += [("exchange_page", _("Import and export"), "arrow-down-up", standing.sees_answers)]
     here = (request.endpoint or "").removeprefix("surveys.")
-    families = {"response": "responses", "invite": "responses", "run": "runs", "finding": "runs", "import_answers": "exchange"}
+    families = {
+        "response": "responses",
+        "invite": "responses",
+        "run": "runs",
+        "finding": "runs",
+        "import_answers": "exchange_page",
+    }
     active = next((family for name, family in families.items() if here.startswith(name)), here)
     return [
         {"label": label, "url": url_for(f"surveys.{name}", **values), "icon": icon, "active": active == name}

@@ -16,8 +16,8 @@ def send_invitation(session: Session, clock: Clock, response: SurveyResponse) ->
     """Ask for the answer, with the personal link."""
     campaign = response.campaign
     text = _(
-        "%(partnership)s asks organisations of its regions what they can do, what they need and with whom they would like "
-        "to work. Regions find complementary partners with the answers.\n\n"
+        "%(partnership)s asks organisations of its regions what they can do, what they need and with whom they would "
+        "like to work. Regions find complementary partners with the answers.\n\n"
         "This is your personal link. You can stop at any time and go on later, on any device:",
         partnership=campaign.partnership.name,
     )
@@ -51,7 +51,7 @@ def send_returned(session: Session, clock: Clock, response: SurveyResponse) -> N
 def _last_day(day: date | None) -> str:
     if day is None:
         return ""
-    return _("The survey closes at the end of %(day)s.", day=format_date(day, "d MMMM y")) + "\n"
+    return f"{_('The survey closes at the end of %(day)s.', day=format_date(day, 'd MMMM y'))}\n"
 
 
 def _send(session: Session, clock: Clock, response: SurveyResponse, subject: str, text: str, after: str = "") -> None:

@@ -194,7 +194,7 @@ class _Evidence:
 
 def _pairs(found: CapabilityMap, weights: Mapping[Cell, float], evidence: _Evidence) -> Iterable[Finding]:
     for pair in complementarity.pairs(found, weights)[:PAIRS_AT_MOST]:
-        figures = {"total": _round(pair.total), "mutual": _round(pair.mutual)}
+        figures: Json = {"total": _round(pair.total), "mutual": _round(pair.mutual)}
         figures |= {"gain": _way(pair.gain), "give": _way(pair.give)}
         lines = [line for way in (pair.gain, pair.give) for line in _evidence_of(way, evidence)]
         best = max((*pair.gain.shares[:1], *pair.give.shares[:1]), key=lambda share: share.amount)

@@ -15,6 +15,7 @@ from app.surveys import forms, queries, services
 from app.surveys.blueprint import Page, blueprint, clock, page, submitted
 from app.surveys.policy import current_campaign, current_response, current_standing, survey_response, survey_worker
 from app.surveys.process import OPEN, SurveyFacts, machine
+from app.surveys.questions import Asked
 from app.surveys.showing import RANKS, may_see, region_name, title_of, words
 
 PER_PAGE = 50
@@ -136,7 +137,9 @@ def response(partnership: str, code: str, answer: str) -> Page:
     facts = SurveyFacts(campaign_state=campaign.state, missing=missing)
     choices = transitions.choices(machine("survey_response"), found.state, standing.roles_at(found), facts)
     history = transitions.history(session(), "survey_response", found.id)
-    names = {u.id: u.name for u in session().query(User).filter(User.id.in_({h.actor_id for h in history if h.actor_id}))}
+    names = {
+        u.id: u.name for u in session().query(User).filter(User.id.in_({h.actor_id for h in history if h.actor_id}))
+    }
     return page(
         "response",
         campaign=campaign,
@@ -155,7 +158,7 @@ def response(partnership: str, code: str, answer: str) -> Page:
     )
 
 
-def _reading(asked: queries.Asked) -> services.Answering:
+def _reading(asked: Asked) -> services.Answering:
     return services.Answering(current_response(), asked)
 
 
@@ -174,7 +177,10 @@ def response_step(partnership: str, code: str, answer: str, step: str) -> Respon
     else:
         asked = queries.asked_of(session(), current_campaign(), found.nuts)
         services.withdraw(
-            session(), clock(), services.Answering(found, asked, need_user(), act.roles), request.form.get("comment", "")
+            session(),
+            clock(),
+            services.Answering(found, asked, need_user(), act.roles),
+            request.form.get("comment", ""),
         )
     flash(_("Done: %(state)s.", state=_(machine("survey_response").state(found.state).name)), "success")
     return redirect(url_for("surveys.response", partnership=partnership, code=code, answer=answer))

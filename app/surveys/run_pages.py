@@ -1,7 +1,6 @@
 """Pages of matching runs: heat map, findings, network, curation, and the way to workshop, invitations or request."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -17,7 +16,14 @@ from app.core.transitions import Act
 from app.surveys import forms, queries, services, showing
 from app.surveys.blueprint import Page, blueprint, clock, page, submitted
 from app.surveys.models import Curation, FindingKind, FollowUpKind, MatchFinding, MatchingRun
-from app.surveys.policy import current_campaign, current_run, current_standing, survey_analyst, survey_insider, survey_run
+from app.surveys.policy import (
+    current_campaign,
+    current_run,
+    current_standing,
+    survey_analyst,
+    survey_insider,
+    survey_run,
+)
 from app.surveys.process import VISIBLE_RUNS, SurveyFacts, machine
 from app.surveys.services import FollowUpPlan
 
@@ -198,7 +204,9 @@ def finding(partnership: str, code: str, number: int, row: int) -> Page:
     return _finding_page(_finding(row), _curate_form(_finding(row)), _follow_up_form(_finding(row)))
 
 
-def _finding_page(found: MatchFinding, curate: forms.CurateForm, plan: forms.FollowUpForm, *, bad: bool = False) -> Page:
+def _finding_page(
+    found: MatchFinding, curate: forms.CurateForm, plan: forms.FollowUpForm, *, bad: bool = False
+) -> Page:
     campaign, standing = current_campaign(), current_standing()
     asked = queries.asked_of(session(), campaign, None)
     priorities = dict(asked.priorities)
@@ -236,7 +244,8 @@ def _follow_up_form(found: MatchFinding) -> forms.FollowUpForm:
         (FollowUpKind.INVITATIONS.value, _("An invitation list")),
         (FollowUpKind.REQUEST.value, _("Meeting requests at an event")),
     ]
-    form.place.choices = [("", _("No event yet")), *services.places(session(), need_user())]
+    found_places = services.places(session(), need_user())
+    form.place.choices = [("", _("No event yet")), *((place, label) for place, label, _zone in found_places)]
     if request.method == "GET":
         form.kind.data = FollowUpKind.WORKSHOP.value
         form.title.data = found.headline or _headline(found)
@@ -314,7 +323,5 @@ def follow_up(partnership: str, code: str, number: int, row: int) -> Page:
 
 
 def _zone(place: str) -> str:
-    """The time zone of a place: later features write it behind the label as 'label (Zone)'."""
-    label = dict(services.places(session(), need_user())).get(place, "")
-    name = label.rpartition("(")[2].rstrip(")")
-    return name if name and "/" in name and ZoneInfo(name) else "UTC"
+    """The time zone of a place."""
+    return {name: zone for name, _label, zone in services.places(session(), need_user())}.get(place, "UTC")

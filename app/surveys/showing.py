@@ -247,7 +247,9 @@ def network(run: MatchingRun, findings: Sequence[MatchFinding]) -> Network:
         x, y = 500 + 300 * math.cos(angle), 320 + 240 * math.sin(angle)
         away_x, away_y = 500 + 326 * math.cos(angle), 325 + 268 * math.sin(angle)
         anchor = "middle" if abs(math.cos(angle)) < 0.2 else "start" if math.cos(angle) > 0 else "end"
-        nodes[region] = Node(region, round(x, 1), round(y, 1), round(away_x, 1), round(away_y, 1), anchor, linked.count(region))
+        nodes[region] = Node(
+            region, round(x, 1), round(y, 1), round(away_x, 1), round(away_y, 1), anchor, linked.count(region)
+        )
     top = max((finding.figures["total"] for finding in chosen), default=1) or 1
     edges = [
         Edge(nodes[f.regions[0]], nodes[f.regions[1]], round(1 + 9 * f.figures["total"] / top, 1), f) for f in chosen

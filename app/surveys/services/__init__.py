@@ -1,8 +1,8 @@
 """Writes on surveys and matching runs. Every function works in the caller's transaction and never commits."""
 
 from app.surveys.services.answering import (
-    AnswerRefused,
     Answering,
+    AnswerRefused,
     ask_deletion,
     change,
     erase,
@@ -37,6 +37,7 @@ from app.surveys.services.invitations import (
     revoke_link,
     unfinished_of,
 )
+from app.surveys.services.loading import load_answers
 from app.surveys.services.running import (
     FollowUpPlan,
     compute_run,
@@ -69,6 +70,7 @@ __all__ = [
     "invite_lines",
     "is_reproducible",
     "kept_count",
+    "load_answers",
     "missing_parts",
     "move",
     "move_run",

@@ -75,7 +75,7 @@ def save_block(
     row = _row(session, clock, who, block, revision)
     _keep(session, clock, who, row, checked.content, visibility)
     if block.key == "respondent":
-        _note_respondent(who.response, checked.content)
+        note_respondent(who.response, checked.content)
         session.flush()
     return row
 
@@ -175,7 +175,7 @@ def _region_fault(response: SurveyResponse, block: Block, content: Content) -> l
     return [Fault("nuts", _("This code lies outside %(region)s, for which you were asked.", region=region))]
 
 
-def _note_respondent(response: SurveyResponse, content: Content) -> None:
+def note_respondent(response: SurveyResponse, content: Content) -> None:
     """Keep beside the answer what lists and counts show."""
     response.organisation_name = content.get("organisation", response.organisation_name)
     response.respondent_type = content.get("type")
@@ -192,7 +192,7 @@ def missing_parts(session: Session, who: Answering) -> list[tuple[Block, str]]:
 
 
 def submit(session: Session, clock: Clock, who: Answering) -> None:
-    """Submit the answers and confirm by mail; the organisation joins the directory. Raises Invalid with what is missing."""
+    """Submit the answers and confirm by mail; the organisation joins the directory. Raises Invalid: what is missing."""
     response = who.response
     missing = [reference.translated(block.title) for block, _why in missing_parts(session, who)]
     transitions.take(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts import mails as account_mails
 from app.accounts.models import User
 from app.accounts.services import find_or_create_user
-from app.core import audit, transitions
+from app.core import audit, jobs, transitions
 from app.core.clock import Clock
 from app.core.errors import Conflict, Invalid
 from app.core.transitions import Act
@@ -29,6 +29,9 @@ from app.surveys.services import invitations
 OWN_QUESTIONS_AT_MOST = 20
 OPTIONS_AT_MOST = 20
 DESIGN_STATES = ("design",)
+UPKEEP = "surveys.upkeep"
+"""The job that reminds and closes; it queues itself again as long as a survey is open."""
+UPKEEP_PAUSE = timedelta(hours=6)
 
 
 def create_campaign(
@@ -108,7 +111,7 @@ def save_questions(
     technologies: str,
     own: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Choose the parts that are asked and needed, the technologies, and questions of the survey's own. Raises Invalid."""
+    """Choose the parts that are asked and needed, technologies, and questions of the survey's own. Raises Invalid."""
     _check_changeable(campaign, DESIGN_STATES)
     chosen = [key for key in OPTIONAL_KEYS if key in blocks]
     if not chosen:
@@ -121,7 +124,7 @@ def save_questions(
 
 
 def checked_own(raw: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Questions of a survey's own, tidied: {label, kind, options as lines, required}. Raises Invalid with the number."""
+    """Questions of a survey's own, tidied: {label, kind, options as lines, required}. Raises Invalid by number."""
     found: list[dict[str, Any]] = []
     for number, each in enumerate((row for row in raw if str(row.get("label", "")).strip()), start=1):
         label = " ".join(str(each["label"]).split())[:300]
@@ -213,8 +216,9 @@ def move(session: Session, clock: Clock, campaign: SurveyCampaign, key: str, act
         session.flush()
         return
     transitions.take(session, clock, machine("survey_campaign"), key, campaign, act, facts_of(session, clock, campaign))
-    if key == "open":
+    if key in {"open", "extend"}:
         invitations.send_waiting(session, clock, campaign)
+        jobs.enqueue(session, UPKEEP, {}, clock, delay=UPKEEP_PAUSE, once=True)
 
 
 def _lock(session: Session, campaign: SurveyCampaign) -> int:

@@ -74,8 +74,8 @@ def invite(
 def invite_lines(
     session: Session, clock: Clock, act: Act, campaign: SurveyCampaign, *, nuts: str, lines: str
 ) -> list[SurveyResponse]:
-    """Ask several organisations of a region, one a line: 'address; organisation; person'. All or nothing; raises Invalid
-    that names the line."""
+    """Ask several organisations of a region, one a line: 'address; organisation; person'. All or nothing;
+    raises Invalid that names the line."""
     wanted = [(n, line) for n, line in enumerate(lines.splitlines(), start=1) if line.strip()]
     if not wanted:
         raise Invalid(_("Write at least one address."), field="lines")

@@ -212,8 +212,8 @@ class FollowUpPlan:
     ends_at: datetime | None = None
 
 
-def places(session: Session, actor: User) -> list[tuple[str, str]]:
-    """Where a workshop, a list or a request can go, as (place, label): events the account runs, asked of later features."""
+def places(session: Session, actor: User) -> list[tuple[str, str, str]]:
+    """Where a follow-up can go, as (place, label, time zone): events the account runs, asked of later features."""
     answers = facts.follow_up_places.send(session, actor=actor)
     return [place for _receiver, found in answers for place in found or []]
 
@@ -223,7 +223,7 @@ def follow_up(session: Session, clock: Clock, actor: User, finding: MatchFinding
     title = " ".join(plan.title.split())
     if not title or len(title) > 200:
         raise Invalid(_("Give it a title of at most %(n)d characters.", n=200), field="title")
-    if plan.place and plan.place not in dict(places(session, actor)):
+    if plan.place and plan.place not in {place for place, _label, _zone in places(session, actor)}:
         raise Invalid(_("Choose one of the events you organise."), field="place")
     if plan.place and plan.kind is FollowUpKind.WORKSHOP:
         _check_times(plan)
