@@ -16,6 +16,7 @@ from app.core.exchange import Column
 from app.core.tables import Cell, Sheet
 from app.organisations import reference
 from app.surveys import queries, showing
+from app.surveys.codes import ORGANISATION_OF_TYPE
 from app.surveys.models import MatchingRun, SurveyAnswer, SurveyCampaign, SurveyResponse
 from app.surveys.process import ENDED
 from app.surveys.questions import Asked, Block, Field, Kind, Shape
@@ -216,3 +217,23 @@ def _visible_codes(session: Session, run: MatchingRun) -> dict[tuple[int, str], 
         for number, block, visibility, code, state in rows
         if state not in ENDED and showing.may_see(visibility, analysts)
     }
+
+
+def people_sheet(session: Session, numbers: Sequence[int]) -> Sheet:
+    """Those of these responses who agreed to be contacted, as an event's import of participants reads them."""
+    rows = session.execute(
+        select(SurveyResponse, SurveyAnswer.content)
+        .join(SurveyAnswer, SurveyAnswer.response_id == SurveyResponse.id)
+        .where(SurveyResponse.id.in_(numbers), SurveyAnswer.block == "respondent", SurveyResponse.email.is_not(None))
+        .order_by(SurveyResponse.nuts, SurveyResponse.code)
+    )
+    header = ["email", "name", "organisation", "country", "organisation_kind", "size", "nuts", "website"]
+    lines: list[Sequence[Cell]] = []
+    for response, content in rows:
+        if not content.get("contactable") or response.state in ENDED:
+            continue
+        kind, size = ORGANISATION_OF_TYPE.get(content.get("type", ""), ("other", None))
+        country, name = reference.region_country(response.nuts), content.get("organisation", response.organisation_name)
+        person = response.person or name
+        lines.append([response.email, person, name, country, kind, size, content.get("nuts"), content.get("website")])
+    return Sheet("participants", header, lines)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.policy import need_user
 from app.core import transitions
@@ -12,10 +12,12 @@ from app.core.clock import to_utc
 from app.core.database import session
 from app.core.errors import NotFound
 from app.core.guard import guarded
+from app.core.tables import CSV_TYPE, write_csv
 from app.core.transitions import Act
 from app.surveys import forms, queries, services, showing
 from app.surveys.blueprint import Page, blueprint, clock, page, submitted
-from app.surveys.models import Curation, FindingKind, FollowUpKind, MatchFinding, MatchingRun
+from app.surveys.exchange import people_sheet
+from app.surveys.models import Curation, FindingKind, FollowUpKind, MatchFinding, MatchFollowUp, MatchingRun
 from app.surveys.policy import (
     current_campaign,
     current_run,
@@ -177,7 +179,7 @@ def run_about(partnership: str, code: str, number: int) -> Page:
 
 @blueprint.post("/<code>/runs/<int:number>/step/<step>")
 @guarded(survey_analyst)
-def run_step(partnership: str, code: str, number: int, step: str) -> Response:
+def run_step(partnership: str, code: str, number: int, step: str) -> BaseResponse:
     """Take a transition of a run."""
     found, states = current_run(), machine("matching_run")
     if all(t.key != step for t in states.transitions if t.source and t.key != "compute"):
@@ -325,3 +327,16 @@ def follow_up(partnership: str, code: str, number: int, row: int) -> Page:
 def _zone(place: str) -> str:
     """The time zone of a place."""
     return {name: zone for name, _label, zone in services.places(session(), need_user())}.get(place, "UTC")
+
+
+@blueprint.get("/<code>/runs/<int:number>/follow-ups/<int:row>/people.csv")
+@guarded(survey_analyst)
+def follow_up_people(partnership: str, code: str, number: int, row: int) -> Response:
+    """The people a follow-up wants who may be contacted, in the columns the import of an event's participants reads."""
+    found = session().get(MatchFollowUp, row)
+    if found is None or found.finding.run_id != current_run().id:
+        raise NotFound(_("There is no such follow-up in this run."))
+    content = write_csv(people_sheet(session(), found.responses))
+    response = Response(content, content_type=CSV_TYPE)
+    response.headers["Content-Disposition"] = f'attachment; filename="people-{found.id}.csv"'
+    return response

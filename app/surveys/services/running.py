@@ -97,7 +97,9 @@ def snapshot_now(session: Session, campaign: SurveyCampaign, parameters: Paramet
         SurveyResponse.wave == campaign.version,
         SurveyResponse.state.in_(states),
     )
-    regions = dict(session.execute(select(SurveyResponse.id, SurveyResponse.nuts).where(*counted)).tuples())
+    regions: dict[int, str] = dict(
+        session.execute(select(SurveyResponse.id, SurveyResponse.nuts).where(*counted)).all()
+    )
     contents: dict[int, dict[str, Any]] = {number: {} for number in regions}
     rows = session.execute(
         select(SurveyAnswer.response_id, SurveyAnswer.block, SurveyAnswer.content)
