@@ -26,9 +26,8 @@ from app.surveys.matching import Parameters
 from config import Settings
 from tests.factories.partnerships import bring_to, make_member, make_partnership, make_user
 
-REGIONS = tuple(
-    ["PT11", "ES51", "ITC1", "FRE1", "DED4", "CZ05", "BE23", "EL52", "AT22", "FI1C", "SE23", "PL22", "NL41", "SI04", "RO11", "HU11", "HR02", "SK01", "DK04", "LT01"]
-)
+CODES = "PT11 ES51 ITC1 FRE1 DED4 CZ05 BE23 EL52 AT22 FI1C SE23 PL22 NL41 SI04 RO11 HU11 HR02 SK01 DK04 LT01"
+REGIONS = CODES.split()
 
 
 def main() -> None:
