@@ -30,6 +30,8 @@ from app.surveys.process import VISIBLE_RUNS, SurveyFacts, machine
 from app.surveys.services import FollowUpPlan
 
 MODES = ("strength", "need", "gap", "rca")
+AGENDA_LINES = 5
+"""Statements of each side in a first agenda."""
 KEPT = (Curation.KEPT, Curation.EDITED)
 
 
@@ -95,6 +97,7 @@ def _context(**more: Any) -> dict[str, Any]:
         "state": found.state(run.state),
         "cell_name": lambda segment, technology="": showing.cell_name(run, segment, technology),
         "region_name": showing.region_name,
+        "short_name": showing.short_name,
         "may_curate": standing.sees_answers and run.state in {"computed", "curated"},
         **more,
     }
@@ -219,7 +222,7 @@ def _finding_page(
         "finding",
         bad=bad,
         **_context(
-            finding=found, lines=lines, curate_form=curate, plan_form=plan, follow_ups=follow_ups,
+            finding=found, groups=showing.grouped(lines), curate_form=curate, plan_form=plan, follow_ups=follow_ups,
             may_follow_up=standing.sees_answers and found.curation in KEPT,
             is_shared=current_run().state in VISIBLE_RUNS,
         ),
@@ -266,12 +269,11 @@ def _agenda(found: MatchFinding) -> str:
     asked = queries.asked_of(session(), current_campaign(), None)
     rank = showing.RANKS["partnership"]
     lines = showing.evidence_lines(session(), found, asked, rank=rank, priorities=dict(asked.priorities))
-    titles = {"need": _("Needs"), "offer": _("Offers")}
-    parts = [
-        f"{title}\n" + "\n".join(dict.fromkeys(f"- {line.title} ({showing.region_name(line.region)})" for line in some))
-        for side, title in titles.items()
-        if (some := [line for line in lines if line.side == side])
-    ]
+    parts = []
+    for side, title in {"need": _("Needs"), "offer": _("Offers")}.items():
+        said = [f"- {line.title} ({showing.short_name(line.region)})" for line in lines if line.side == side]
+        if said:
+            parts.append("\n".join([title, *list(dict.fromkeys(said))[:AGENDA_LINES]]))
     return "\n\n".join(parts)
 
 

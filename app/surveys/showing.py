@@ -27,6 +27,14 @@ def region_name(code: str) -> str:
     return reference.regions().label(code)
 
 
+def short_name(code: str) -> str:
+    """The name of a region where there is little room: in Latin letters, at most 24 characters."""
+    name = region_name(code)
+    if "(" in name and not name[:1].isascii():
+        name = name.rpartition("(")[2].rstrip(")")
+    return name if len(name) <= 24 else f"{name[:23]}…"
+
+
 def words(question: Field, value: Any, asked: Asked) -> str:
     """An answer as a reader sees it; empty for none."""
     if value in (None, "", [], False):
@@ -137,6 +145,28 @@ def _evidence_line(
         priority=priorities.get(line.get("priority") or "", ""),
         response_id=line["response"],
     )
+
+
+@dataclass(frozen=True)
+class EvidenceGroup:
+    """What is needed and what is offered in one segment."""
+
+    segment: str
+    needs: list[EvidenceLine]
+    offers: list[EvidenceLine]
+
+
+def grouped(lines: Sequence[EvidenceLine]) -> list[EvidenceGroup]:
+    """Evidence by segment, in its order."""
+    segments = list(dict.fromkeys(line.segment for line in lines))
+    return [
+        EvidenceGroup(
+            segment,
+            [line for line in lines if line.segment == segment and line.side == "need"],
+            [line for line in lines if line.segment == segment and line.side == "offer"],
+        )
+        for segment in segments
+    ]
 
 
 @dataclass(frozen=True)
