@@ -5,6 +5,7 @@ bulk, without mails; everything else goes through the services.
 """
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -18,10 +19,11 @@ from app.core.clock import Clock
 from app.core.transitions import Act
 from app.demo.content import countries, read
 from app.demo.draws import ascii_slug, shares, weighted
+from app.demo.partnering import PartnershipStage
 from app.organisations import reference
 from app.organisations.models import Organisation
 from app.partnerships import queries as partnerships
-from app.partnerships.models import Partnership
+from app.partnerships.models import MemberRole, Partnership
 from app.surveys import queries, services
 from app.surveys.codes import ORGANISATION_OF_TYPE
 from app.surveys.matching import Parameters
@@ -40,6 +42,9 @@ from app.surveys.services import FollowUpPlan
 ANSWERS = 120
 SEED = 5
 OPEN_FOR = timedelta(days=42)
+AGO = timedelta(days=180)
+"""How long before today the survey opened, at the earliest."""
+Wait = Callable[[float], None]
 TYPES = {"micro": 0.16, "small": 0.27, "medium": 0.2, "large": 0.08, "university": 0.08, "research": 0.08,
          "cluster": 0.06, "infrastructure": 0.04, "public": 0.03}  # fmt: skip
 WORDS = {"university": "University of Applied Textiles", "research": "Fibre Institute", "cluster": "Textile Cluster",
@@ -61,17 +66,50 @@ def demo_survey(session: Session, partnership: Partnership) -> SurveyCampaign | 
     return next((c for c in queries.campaigns_of(session, partnership.id) if c.title == title), None)
 
 
+def survey_and_match(stage: PartnershipStage) -> None:
+    """The step of the partnership stage: half a year ago the regions were mapped, and then compared."""
+    session, partnership = stage.session, stage.partnership
+    if demo_survey(session, partnership) is not None:
+        return
+    stage.say(f"Mapping the regions with {ANSWERS} answers ...")
+    stage.past.now = max(stage.past.now, stage.clock() - AGO)
+    map_regions(session, stage.past, partnership, lead_of(session, partnership), wait=stage.past.wait)
+
+
+def lead_of(session: Session, partnership: Partnership) -> User:
+    """Somebody who speaks for a lead region; raises StopIteration when there is nobody."""
+    given = partnerships.roles_given(session, partnership.id)
+    return next(row.user for row in given if row.member is not None and row.member.role is MemberRole.LEAD)
+
+
 def map_regions(
-    session: Session, clock: Clock, partnership: Partnership, actor: User, *, answers: int = ANSWERS
+    session: Session,
+    clock: Clock,
+    partnership: Partnership,
+    actor: User,
+    *,
+    answers: int = ANSWERS,
+    wait: Wait | None = None,
 ) -> MatchingRun:
-    """The demo's survey with its answers and its shared matching run; loads what is not there yet."""
-    campaign = demo_survey(session, partnership) or run_survey(session, clock, partnership, actor, answers=answers)
+    """The demo's survey with its answers and its shared matching run; loads what is not there yet.
+
+    `wait` lets days pass on the clock; without it everything happens at once.
+    """
+    campaign = demo_survey(session, partnership)
+    if campaign is None:
+        campaign = run_survey(session, clock, partnership, actor, answers=answers, wait=wait)
     runs = queries.runs_of(session, campaign)
-    return runs[0] if runs else match_regions(session, clock, campaign, actor)
+    return runs[0] if runs else match_regions(session, clock, campaign, actor, wait=wait)
 
 
 def run_survey(
-    session: Session, clock: Clock, partnership: Partnership, actor: User, *, answers: int = ANSWERS
+    session: Session,
+    clock: Clock,
+    partnership: Partnership,
+    actor: User,
+    *,
+    answers: int = ANSWERS,
+    wait: Wait | None = None,
 ) -> SurveyCampaign:
     """A survey from its design to its end, with answers of every member region."""
     campaign = services.create_campaign(session, clock, actor, partnership, title=words()["title"], roles=ROLES)
@@ -81,15 +119,21 @@ def run_survey(
     act = Act(actor.id, ROLES)
     services.move(session, clock, campaign, "open", act)
     rng = random.Random(SEED)  # noqa: S311 - invented answers, not secrets
-    Answering(session, campaign, clock(), rng).write(answers)
+    Answering(session, campaign, clock(), rng, OPEN_FOR if wait else timedelta(0)).write(answers)
+    if wait:
+        wait(OPEN_FOR.days + 5)
     services.move(session, clock, campaign, "close", act)
     return campaign
 
 
-def match_regions(session: Session, clock: Clock, campaign: SurveyCampaign, actor: User) -> MatchingRun:
+def match_regions(
+    session: Session, clock: Clock, campaign: SurveyCampaign, actor: User, *, wait: Wait | None = None
+) -> MatchingRun:
     """A run on the answers, curated and shared, the report published, and two workshops planned."""
     act = Act(actor.id, ROLES)
     run = services.compute_run(session, clock, actor, campaign, Parameters(), act, note="All segments count the same")
+    if wait:
+        wait(9)
     kept = _curate(session, clock, run, actor)
     services.move_run(session, clock, run, "curate", act)
     services.move_run(session, clock, run, "share", act)
@@ -127,6 +171,7 @@ class Answering:
     campaign: SurveyCampaign
     now: datetime
     rng: random.Random
+    open_for: timedelta
     names: set[str] = field(default_factory=set)
 
     def write(self, answers: int) -> None:
@@ -187,7 +232,7 @@ class Answering:
             response.organisation_id = organisation.id
 
     def _response(self, number: int, region: str, who: dict[str, Any]) -> SurveyResponse:
-        came = self.now + self.rng.random() * OPEN_FOR
+        came = self.now + self.rng.random() * self.open_for
         validated = self.rng.random() < 0.7
         return SurveyResponse(
             campaign_id=self.campaign.id,
