@@ -309,9 +309,9 @@ class Answering:
             "needs": {"items": [self._need(segment, priorities) for segment in short]},
         }
         if kind in {"university", "research"}:
-            contents["research"] = {"items": [self._research(segment) for segment in strong[:1]]}
+            contents["research"] = {"items": [self._tied(self._research(s), priorities) for s in strong[:1]]}
         if kind in {"infrastructure", "research"}:
-            contents["infrastructure"] = {"items": [self._facility(segment) for segment in strong[:1]]}
+            contents["infrastructure"] = {"items": [self._tied(self._facility(s), priorities) for s in strong[:1]]}
         contents["cooperation"] = {
             "project_kinds": self.rng.sample(["demonstrator", "centre", "cross_regional", "platform"], 2),
             "contributions": self.rng.sample(["cash", "in_kind", "site", "customer"], 2),
