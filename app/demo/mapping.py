@@ -26,7 +26,6 @@ from app.partnerships import queries as partnerships
 from app.partnerships.models import MemberRole, Partnership
 from app.surveys import queries, services
 from app.surveys.codes import ORGANISATION_OF_TYPE
-from app.surveys.matching import Parameters
 from app.surveys.models import (
     Curation,
     FindingKind,
@@ -131,7 +130,8 @@ def match_regions(
 ) -> MatchingRun:
     """A run on the answers, curated and shared, the report published, and two workshops planned."""
     act = Act(actor.id, ROLES)
-    run = services.compute_run(session, clock, actor, campaign, Parameters(), act, note="All segments count the same")
+    parameters, note = services.Parameters(), "All segments count the same"
+    run = services.compute_run(session, clock, actor, campaign, parameters, act, note)
     if wait:
         wait(9)
     kept = _curate(session, clock, run, actor)
