@@ -26,7 +26,6 @@ from app.partnerships import queries as partnerships
 from app.partnerships.models import MemberRole, Partnership
 from app.surveys import queries, services
 from app.surveys.codes import ORGANISATION_OF_TYPE
-from app.surveys.matching import Parameters
 from app.surveys.models import (
     Curation,
     FindingKind,
@@ -131,7 +130,8 @@ def match_regions(
 ) -> MatchingRun:
     """A run on the answers, curated and shared, the report published, and two workshops planned."""
     act = Act(actor.id, ROLES)
-    run = services.compute_run(session, clock, actor, campaign, Parameters(), act, note="All segments count the same")
+    parameters, note = services.Parameters(), "All segments count the same"
+    run = services.compute_run(session, clock, actor, campaign, parameters, act, note)
     if wait:
         wait(9)
     kept = _curate(session, clock, run, actor)
@@ -309,9 +309,9 @@ class Answering:
             "needs": {"items": [self._need(segment, priorities) for segment in short]},
         }
         if kind in {"university", "research"}:
-            contents["research"] = {"items": [self._research(segment) for segment in strong[:1]]}
+            contents["research"] = {"items": [self._tied(self._research(s), priorities) for s in strong[:1]]}
         if kind in {"infrastructure", "research"}:
-            contents["infrastructure"] = {"items": [self._facility(segment) for segment in strong[:1]]}
+            contents["infrastructure"] = {"items": [self._tied(self._facility(s), priorities) for s in strong[:1]]}
         contents["cooperation"] = {
             "project_kinds": self.rng.sample(["demonstrator", "centre", "cross_regional", "platform"], 2),
             "contributions": self.rng.sample(["cash", "in_kind", "site", "customer"], 2),

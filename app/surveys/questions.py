@@ -186,6 +186,7 @@ RESEARCH = Block(
         Field("publications", N_("Publications in five years"), Kind.WHOLE, at_least=0, at_most=100_000),
         Field("patents", N_("Patents in five years"), Kind.WHOLE, at_least=0, at_most=100_000),
         Field("willingness", N_("Partners"), Kind.CHOICE, options="willingness"),
+        PRIORITY,
     ),
     singular=N_("topic"),
 )
@@ -206,6 +207,7 @@ INFRASTRUCTURE = Block(
         Field("free", N_("Free capacity in percent"), Kind.WHOLE, at_least=0, at_most=100),
         Field("price", N_("Price"), Kind.CHOICE, options="prices"),
         Field("contact", N_("Contact"), Kind.TEXT, at_most=SHORT),
+        PRIORITY,
         Field("latitude", N_("Latitude"), Kind.NUMBER, at_least=-90, at_most=90),
         Field("longitude", N_("Longitude"), Kind.NUMBER, at_least=-180, at_most=180),
     ),

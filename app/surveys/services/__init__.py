@@ -1,5 +1,6 @@
 """Writes on surveys and matching runs. Every function works in the caller's transaction and never commits."""
 
+from app.surveys.matching import Parameters
 from app.surveys.services.answering import (
     Answering,
     AnswerRefused,
@@ -54,6 +55,7 @@ __all__ = [
     "AnswerRefused",
     "Answering",
     "FollowUpPlan",
+    "Parameters",
     "add_staff",
     "answered_count",
     "ask_deletion",
