@@ -52,8 +52,9 @@ check: tools ## Check style, types, imports, migrations, translations and house 
 	$(BIN)/lint-imports
 	$(BIN)/python setup/house_rules.py
 	$(CHECKED) $(BIN)/flask database check
+	$(CHECKED) $(BIN)/flask process diagrams
 	mkdir -p build
-	$(BIN)/pybabel -q extract -F setup/babel.cfg -k _l -k lazy_gettext -o build/messages.pot app
+	PYTHONPATH=. $(BIN)/pybabel -q extract -F setup/babel.cfg -k _l -k lazy_gettext -o build/messages.pot app
 
 fmt: tools ## Format the code and mend what can be mended automatically
 	$(BIN)/ruff check --fix --exit-zero .

@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     sign_in_link_minutes: int = Field(default=30, ge=5, le=24 * 60)
     invitation_days: int = Field(default=14, ge=1, le=90)
     upload_bytes: int = Field(default=8 * 1024 * 1024, ge=1024)
+    documents_folder: Path = INSTANCE / "documents"
     rate_limits: bool = True
     languages: str = "en"
     embeddings: bool = False

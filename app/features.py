@@ -9,6 +9,8 @@ FEATURES = (
     "core",
     "accounts",
     "organisations",
+    "partnerships",
+    "surveys",
     "events",
     "registrations",
     "marketplace",
@@ -16,14 +18,18 @@ FEATURES = (
     "meetings",
     "timetables",
     "agenda",
+    "projects",
+    "feedback",
     "home",
     "demo",
 )
-ENTRY_POINTS = ("filters", "views", "administration", "api", "sockets", "jobs", "cli", "reactions")
+ENTRY_POINTS = ("filters", "guards", "views", "administration", "api", "sockets", "jobs", "cli", "reactions")
 
 
 def register(app: Flask) -> None:
     """Import each feature's entry points and register what they define.
+
+    Guards come before pages: process templates name guards of later features, too.
 
     An entry-point module may have a `blueprint` (pages or JSON), a `commands` click group, an `init_app(app)`; jobs,
     socket handlers and reactions to facts register themselves on import.

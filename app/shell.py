@@ -83,8 +83,14 @@ def page_context() -> dict[str, Any]:
         organising = "/organise" in request.path
         found = navigation.entries("organiser" if organising else "participant")
         context["nav"] = _grouped(found, slug=event.slug) if organising else _flat(found, slug=event.slug)
+    elif g.get("partnership") is not None:
+        context["partnership"] = g.partnership
+        context["tabs"] = _flat(navigation.entries("partnership"), partnership=g.partnership.slug)
+        context["nav"] = _flat(navigation.entries("site"))
     elif request.path.startswith("/admin"):
         context["nav"] = _flat(navigation.entries("administrator"))
+    else:
+        context["nav"] = _flat(navigation.entries("site"))
     return context
 
 

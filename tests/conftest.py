@@ -64,6 +64,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
             database_url=f"sqlite:///{file}",
             public_url="http://localhost",
             embedded_worker=False,
+            documents_folder=file.with_name("documents"),
             rate_limits=False,
         )
 

@@ -73,6 +73,7 @@ def meeting(slug: str, code: str) -> str:
         needs=[entry for entry in found.entries if entry.kind is EntryKind.NEED],
         offers=[entry for entry in found.entries if entry.kind is EntryKind.OFFER],
         knows_partners="meetings.partner" in current_app.view_functions,
+        sections=navigation.sections("meeting", found.request),
     )
 
 

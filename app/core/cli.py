@@ -36,3 +36,23 @@ def check() -> None:
     if found:
         raise SystemExit(1)
     click.echo("Models and migrations agree.")
+
+
+@commands.command("documents")
+@click.option("--remove-orphans", is_flag=True, help="Remove files that belong to no document.")
+def documents(remove_orphans: bool) -> None:
+    """Compare the stored documents with their files: missing, changed, and files that belong to none."""
+    from app.core import files
+    from app.core.database import session
+
+    wrong = 0
+    for what, where in files.verify(session()):
+        if what == "orphan" and remove_orphans:
+            where.unlink()
+            click.echo(f"removed {where.name}")
+            continue
+        wrong += 1
+        click.echo(f"{what}: {where.name}", err=True)
+    if wrong:
+        raise SystemExit(1)
+    click.echo("Documents and files agree.")

@@ -67,6 +67,14 @@ pairs_to_score = _facts.signal("pairs-to-score")
 """session, event, only: scores are computed afresh; a receiver returns pairs of participant ids whose score it needs,
 or with `only`, a collection of participant ids, those of the pairs that have one of them in it."""
 
+state_changed = _facts.signal("state-changed")
+"""session, machine (its name), subject, transition (its key), before (the state's key, "" for a new subject), actor_id,
+clock: a subject of a process took a transition."""
+
+follow_up_made = _facts.signal("follow-up-made")
+"""session, follow_up (surveys.models.MatchFollowUp), actor, clock: something is to come of a finding of a matching run.
+A receiver that knows its `place` takes it up: it sets `state` and `link`."""
+
 # Questions: receivers return answers, so that a feature can ask the later ones without knowing them.
 
 participant_leaves = _facts.signal("participant-leaves")
@@ -83,3 +91,7 @@ enum of open, accepted, declined, withdrawn), `mutual`, `created_at` and `answer
 meetings_held = _facts.signal("meetings-held")
 """session, event, now: each receiver returns a mapping of request codes to whether the meeting took place, for meetings
 whose time has passed."""
+
+follow_up_places = _facts.signal("follow-up-places")
+"""session, actor: where follow-ups of matches can go. Each receiver returns a list of (place, label,
+name of its time zone)."""

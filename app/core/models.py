@@ -92,3 +92,24 @@ class AuditEntry(Base):
     subject_id: Mapped[int | None]
     event_id: Mapped[int | None]
     detail: Mapped[dict[str, Any]]
+
+
+class StoredFile(Base):
+    """An uploaded document. `place` is its file's name in the documents folder, `subject_*` the thing it belongs to.
+
+    Rows are never changed and never removed by a transition: what was decided rests on them.
+    """
+
+    __tablename__ = "stored_file"
+    __table_args__ = (Index("ix_stored_file_subject", "subject_kind", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    place: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(120))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    subject_kind: Mapped[str] = mapped_column(String(60))
+    subject_id: Mapped[int]
+    uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    uploaded_at: Mapped[datetime]

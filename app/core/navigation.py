@@ -1,7 +1,8 @@
 """Navigation and dashboard: each feature adds its own entries, so that no feature needs to know a later one.
 
-Areas: 'participant' (tab bar of an event), 'organiser' (rail of an event), 'administrator' (installation). Labels are
-lazy translations. Dashboard panels are rendered from a feature's template with what its function returns.
+Areas: 'site' (top of pages outside an event), 'participant' (tab bar of an event), 'organiser' (rail of an event),
+'partnership' (tabs of a partnership), 'administrator' (installation). Labels are lazy translations. Dashboard panels
+are rendered from a feature's template with what its function returns.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,8 @@ from flask import Flask, request, url_for
 
 @dataclass(frozen=True)
 class NavigationEntry:
-    """One entry. `endpoint` takes the event's slug, except in the administrator area; `group` heads the rail."""
+    """One entry. `endpoint` takes the event's slug, a partnership's in its area, nothing in those of site and
+    administrator; `group` heads the rail."""
 
     area: str
     endpoint: str

@@ -7,15 +7,20 @@ from sqlalchemy.orm import Session
 
 from app.core.clock import Clock
 from app.demo import queries, services
+from app.demo.partnering import build_partnership, demo_partnership
 from app.events.models import Event, Phase
 from app.matching import services as matching
 from app.matching.models import Recommendation
+from app.organisations.reference import region_country
+from app.partnerships.queries import members_of
 from app.registrations.models import Participant
 from app.timetables import services as timetables
 from app.timetables.models import Timetable
 from app.timetables.queries import draft_timetable, published_timetable
 
-STAGES = ("registration", "booking", "scheduled", "live")
+EVENT_STAGES = ("registration", "booking", "scheduled", "live")
+STAGES = (*EVENT_STAGES, "partnership")
+"""The last one is a partnership whose event is scheduled."""
 Say = Callable[[str], None]
 
 
@@ -31,16 +36,18 @@ def bring_to_stage(
         say(f"Loading the demo event with {size} participants ...")
         event = services.load_registrations(session, clock, size=size, starts_today=stage == "live")
         session.commit()
-    reached = STAGES.index(stage)
-    if reached >= STAGES.index("booking"):
+    reached = EVENT_STAGES.index("scheduled" if stage == "partnership" else stage)
+    if reached >= EVENT_STAGES.index("booking"):
         _booking(session, clock, event)
         session.commit()
-    if reached >= STAGES.index("scheduled"):
+    if reached >= EVENT_STAGES.index("scheduled"):
         _scheduled(session, clock, event, time_limit, say)
         session.commit()
-    if reached >= STAGES.index("live"):
+    if reached >= EVENT_STAGES.index("live"):
         _live(session, clock, event)
         session.commit()
+    if stage == "partnership":
+        build_partnership(session, clock, event, say)
     return event
 
 
@@ -87,7 +94,20 @@ def report(session: Session, event: Event) -> list[str]:
         f"  requests      {found.requests}, accepted {found.accepted}",
     ]
     timetable = published_timetable(session, event.id)
-    return lines if timetable is None else lines + _of_timetable(timetable)
+    lines += [] if timetable is None else _of_timetable(timetable)
+    return lines + _of_partnership(session)
+
+
+def _of_partnership(session: Session) -> list[str]:
+    partnership = demo_partnership(session)
+    if partnership is None:
+        return []
+    members = members_of(session, partnership.id)
+    countries = len({region_country(member.nuts) for member in members})
+    return [
+        f"{partnership.name} ({partnership.slug}), state {partnership.state}, phase {partnership.phase}",
+        f"  regions       {len(members)} from {countries} countries",
+    ]
 
 
 def _of_timetable(timetable: Timetable) -> list[str]:

@@ -1,8 +1,10 @@
 """The start page."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Flask, render_template
+from flask_babel import lazy_gettext as _l
 
 from app.accounts.policy import signed_in_user
+from app.core import navigation
 from app.core.database import session
 from app.core.guard import guarded, public
 from app.home.queries import event_lines
@@ -18,4 +20,11 @@ def index() -> str:
     lines = event_lines(session(), user)
     mine = [line for line in lines if line.role or line.registration]
     others = [line for line in lines if not (line.role or line.registration)]
-    return render_template("home/index.html", mine=mine, others=others, user=user)
+    return render_template(
+        "home/index.html", mine=mine, others=others, user=user, sections=navigation.sections("home", user)
+    )
+
+
+def init_app(_app: Flask) -> None:
+    """Add the entry of the start page."""
+    navigation.add_entry(navigation.NavigationEntry("site", "home.index", _l("Events"), "calendar2-event", 10))

@@ -1,7 +1,7 @@
 """entries outlive events
 
 Revision: 20261127_2210
-Follows: 20261122_1625
+Follows: 20261127_2200
 """
 
 import secrets
@@ -14,7 +14,7 @@ from alembic import op
 from app.core.database import UtcDateTime
 
 revision = "20261127_2210"
-down_revision = "20261122_1625"
+down_revision = "20261127_2200"
 branch_labels = None
 depends_on = None
 

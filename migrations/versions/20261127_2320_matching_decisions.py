@@ -1,14 +1,14 @@
 """matching decisions
 
 Revision: 20261127_2320
-Follows: 20261127_2215
+Follows: 20261127_2310
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261127_2320"
-down_revision = "20261127_2215"
+down_revision = "20261127_2310"
 branch_labels = None
 depends_on = None
 

@@ -87,6 +87,7 @@ def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         "MEETWRIGHT_SECRET_KEY": "a secret that only the journeys know, long enough",
         "MEETWRIGHT_DATABASE_URL": f"sqlite:///{folder / 'journeys.sqlite3'}",
         "MEETWRIGHT_PUBLIC_URL": address,
+        "MEETWRIGHT_DOCUMENTS_FOLDER": str(folder / "documents"),
         "MEETWRIGHT_RATE_LIMITS": "false",
     }
     links = set_the_stage(folder, environment)

@@ -2,10 +2,13 @@
 
 `python -m tests.journeys.stage` writes into the database of the settings and prints one-time sign-in links as JSON.
 
+Two partnerships are added by `partnership_stage`.
+
 * `spring` lies ahead and takes requests: Piotr, Hana and Jonas are registered, nothing is scheduled.
 * `today` is under way, with a meeting running now: Pia, Piotr, Hana and Jonas meet each other. Eva is never there, so a
   draft beside the published timetable has a request without a meeting.
 * `crowd` is large enough to keep a scheduling run busy.
+* `packaging` is a partnership which `today` serves (projects_stage.py).
 """
 
 import json
@@ -47,7 +50,8 @@ from app.timetables.services import solve_now
 from tests.factories import agenda as agenda_factory
 from tests.factories.marketplace import make_entry, make_interest, make_own_entry
 from tests.factories.timetables import QUICK, make_request
-from tests.journeys import crowd
+from tests.journeys import crowd, projects_stage
+from tests.journeys.partnership_stage import write_partnerships
 
 # Somewhere it is neither early nor late, so that an event that runs now never crosses midnight.
 ZONES = ("Africa/Lagos", "Asia/Tokyo", "America/Phoenix")
@@ -85,10 +89,12 @@ def main() -> None:
         upgrade_database()
         database: Database = app.extensions["database"]
         with database.open() as session:
-            users = {name: _user(session, name) for name in ("Ada", "Olga", *PEOPLE)}
+            users = {name: _user(session, name) for name in ("Ada", "Olga", *PEOPLE, *projects_stage.NAMES)}
             users["Ada"].is_administrator = True
             _spring(session, system_clock, users)
-            _today(session, system_clock, users)
+            today = _today(session, system_clock, users)
+            users |= write_partnerships(session, system_clock, users["Ada"])
+            projects_stage.set_up(session, system_clock, users, today)
             _crowd(session, system_clock, users)
             links = {name.lower(): _links(session, system_clock, user) for name, user in users.items()}
             session.commit()
@@ -111,7 +117,7 @@ def _crowd(session: Session, clock: Clock, users: dict[str, User]) -> None:
     crowd.fill(session, clock, event, stage.tables[0].zone)
 
 
-def _today(session: Session, clock: Clock, users: dict[str, User]) -> None:
+def _today(session: Session, clock: Clock, users: dict[str, User]) -> Event:
     now = clock().replace(second=0, microsecond=0)
     zone = next(name for name in ZONES if 6 <= now.astimezone(ZoneInfo(name)).hour < 16)
     event = _event(session, clock, users["Olga"], "today", "Circular Packaging Day", zone, Phase.LIVE)
@@ -136,6 +142,7 @@ def _today(session: Session, clock: Clock, users: dict[str, User]) -> None:
     asked = make_request(session, clock, jonas, piotr, state=RequestState.OPEN)
     asked.message = "We have fibres for your pilot line."
     _market(session, clock, users)
+    return event
 
 
 def _market(session: Session, clock: Clock, users: dict[str, User]) -> None:

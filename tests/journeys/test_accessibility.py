@@ -19,7 +19,16 @@ RUN = """tags => axe.run(document, {
   return `${rule.id}: ${places.join(" | ")}`;
 }))"""
 PAGES = {
-    "nobody": ["/", "/sign-in", "/events/today/", "/events/spring/register", "/events/today/programme"],
+    "nobody": [
+        "/",
+        "/sign-in",
+        "/events/today/",
+        "/events/spring/register",
+        "/events/today/programme",
+        "/calls/",
+        "/open-data/",
+        "/partnerships/packaging/opportunities",
+    ],
     "pia": [
         "/events/today/me",
         "/events/today/me/entries",
@@ -62,16 +71,70 @@ PAGES = {
         "/events/today/organise/publish",
         "/events/today/organise/versions",
     ],
+    "mira": [
+        "/partnerships/packaging/projects/",
+        "/partnerships/packaging/projects/new",
+        "/partnerships/packaging/projects/2/",
+        "/partnerships/packaging/projects/2/edit",
+        "/partnerships/packaging/projects/2/consortium",
+        "/partnerships/packaging/projects/2/partners/new",
+        "/partnerships/packaging/projects/2/plan",
+        "/partnerships/packaging/projects/2/plan/market",
+        "/partnerships/packaging/projects/2/budget",
+        "/partnerships/packaging/projects/2/budget/new",
+        "/partnerships/packaging/projects/2/funding",
+        "/partnerships/packaging/projects/2/funding/new",
+        "/partnerships/packaging/projects/5/funding",
+        "/partnerships/packaging/projects/2/cash-flow",
+        "/partnerships/packaging/projects/2/trail",
+        "/partnerships/packaging/trace",
+        "/partnerships/packaging/trace/priority/1",
+        "/partnerships/packaging/reports/",
+        "/partnerships/packaging/reports/1",
+    ],
+    "sven": ["/calls/new", "/calls/1"],
     "ada": ["/admin/", "/events/new"],
+}
+PARTNERSHIP_PAGES = {
+    "ada": [
+        "/partnerships/desk",
+        "/partnerships/desk/windows",
+        "/partnerships/desk/people",
+        "/partnerships/desk/areas",
+        "/partnerships/processes",
+        "/partnerships/processes/s3-baseline",
+        "/partnerships/hydrogen/people",
+    ],
+    "lena": [
+        "/partnerships/",
+        "/partnerships/new",
+        "/partnerships/textiles/",
+        "/partnerships/textiles/documents",
+        "/partnerships/textiles/documents/scoping_note/edit",
+        "/partnerships/textiles/regions",
+        "/partnerships/textiles/regions/1",
+        "/partnerships/textiles/submission",
+        "/partnerships/textiles/support",
+        "/partnerships/textiles/history",
+    ],
+    "rui": [
+        "/partnerships/hydrogen/documents/scoping_note",
+        "/partnerships/hydrogen/documents/scoping_note/compare",
+        "/partnerships/hydrogen/documents/expression_of_interest",
+    ],
+    "konrad": ["/partnerships/hydrogen/judging"],
 }
 
 
 @pytest.mark.parametrize(
     "device", [PHONE | {"color_scheme": "dark"}, DESK | {"color_scheme": "light"}], ids=["phone", "desk"]
 )
-def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(site: Site, device: dict[str, Any]) -> None:
+@pytest.mark.parametrize("pages", [PAGES, PARTNERSHIP_PAGES], ids=["events", "partnerships"])
+def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(
+    site: Site, device: dict[str, Any], pages: dict[str, list[str]]
+) -> None:
     found = {}
-    for name, paths in PAGES.items():
+    for name, paths in pages.items():
         page = site.stranger(**device) if name == "nobody" else site.enter(name, **device)
         for path in paths:
             if problems := problems_of(page, path):

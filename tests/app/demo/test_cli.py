@@ -66,6 +66,15 @@ def test_live_stage_is_today_with_people_checked_in(run, session, clock):
     assert 0 < arrived < SMALL_SIZE
 
 
+def test_partnership_stage_adds_an_active_partnership_to_the_scheduled_event(run):
+    result = run(*SMALL, "--stage", "partnership", "--time-limit", "5")
+    assert result.exit_code == 0, result.output
+    assert "phase scheduling" in result.output
+    assert "state active, phase mapping" in result.output
+    regions, countries = map(int, re.search(r"regions\s+(\d+) from (\d+) countries", result.output).groups())
+    assert (regions >= 7, countries >= 5) == (True, True)
+
+
 def test_second_run_leaves_the_published_timetable_alone(run, session):
     first = run(*SMALL, "--time-limit", "5")
     second = run(*SMALL, "--time-limit", "5")

@@ -1,0 +1,372 @@
+"""The demo's mapping survey: a closed survey of 120 answers, a matching run, its curation, and two workshops to come.
+
+Answers are drawn by chance from hand-written words; the same seed gives the same ones. Rows of answers are written in
+bulk, without mails; everything else goes through the services.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.core.clock import Clock
+from app.core.transitions import Act
+from app.demo.content import countries, read
+from app.demo.draws import ascii_slug, shares, weighted
+from app.demo.partnering import PartnershipStage
+from app.organisations import reference
+from app.organisations.models import Organisation
+from app.partnerships import queries as partnerships
+from app.partnerships.models import MemberRole, Partnership
+from app.surveys import queries, services
+from app.surveys.codes import ORGANISATION_OF_TYPE
+from app.surveys.models import (
+    Curation,
+    FindingKind,
+    FollowUpKind,
+    MatchFinding,
+    MatchingRun,
+    SurveyAnswer,
+    SurveyCampaign,
+    SurveyResponse,
+)
+from app.surveys.services import FollowUpPlan
+
+ANSWERS = 120
+SEED = 5
+OPEN_FOR = timedelta(days=42)
+AGO = timedelta(days=180)
+"""How long before today the survey opened, at the earliest."""
+Wait = Callable[[float], None]
+TYPES = {"micro": 0.16, "small": 0.27, "medium": 0.2, "large": 0.08, "university": 0.08, "research": 0.08,
+         "cluster": 0.06, "infrastructure": 0.04, "public": 0.03}  # fmt: skip
+WORDS = {"university": "University of Applied Textiles", "research": "Fibre Institute", "cluster": "Textile Cluster",
+         "infrastructure": "Pilot Centre", "public": "Regional Development Office"}  # fmt: skip
+TRADES = ("Têxteis", "Textiles", "Fibres", "Garments", "Spinning", "Weaving", "Recycling", "Finishing", "Yarns")
+VISIBLE = {"partnership": 0.7, "public": 0.15, "analysts": 0.1, "private": 0.05}
+ROLES = frozenset({"coordinator", "analyst"})
+
+
+@cache
+def words() -> dict[str, Any]:
+    """The texts of the survey."""
+    return read("mapping.toml")
+
+
+def demo_survey(session: Session, partnership: Partnership) -> SurveyCampaign | None:
+    """The demo's survey, or None before it is loaded."""
+    title = words()["title"]
+    return next((c for c in queries.campaigns_of(session, partnership.id) if c.title == title), None)
+
+
+def survey_and_match(stage: PartnershipStage) -> None:
+    """The step of the partnership stage: half a year ago the regions were mapped, and then compared."""
+    session, partnership = stage.session, stage.partnership
+    if demo_survey(session, partnership) is not None:
+        return
+    stage.say(f"Mapping the regions with {ANSWERS} answers ...")
+    stage.past.now = max(stage.past.now, stage.clock() - AGO)
+    map_regions(session, stage.past, partnership, lead_of(session, partnership), wait=stage.past.wait)
+
+
+def lead_of(session: Session, partnership: Partnership) -> User:
+    """Somebody who speaks for a lead region; raises StopIteration when there is nobody."""
+    given = partnerships.roles_given(session, partnership.id)
+    return next(row.user for row in given if row.member is not None and row.member.role is MemberRole.LEAD)
+
+
+def map_regions(
+    session: Session,
+    clock: Clock,
+    partnership: Partnership,
+    actor: User,
+    *,
+    answers: int = ANSWERS,
+    wait: Wait | None = None,
+) -> MatchingRun:
+    """The demo's survey with its answers and its shared matching run; loads what is not there yet.
+
+    `wait` lets days pass on the clock; without it everything happens at once.
+    """
+    campaign = demo_survey(session, partnership)
+    if campaign is None:
+        campaign = run_survey(session, clock, partnership, actor, answers=answers, wait=wait)
+    runs = queries.runs_of(session, campaign)
+    return runs[0] if runs else match_regions(session, clock, campaign, actor, wait=wait)
+
+
+def run_survey(
+    session: Session,
+    clock: Clock,
+    partnership: Partnership,
+    actor: User,
+    *,
+    answers: int = ANSWERS,
+    wait: Wait | None = None,
+) -> SurveyCampaign:
+    """A survey from its design to its end, with answers of every member region."""
+    campaign = services.create_campaign(session, clock, actor, partnership, title=words()["title"], roles=ROLES)
+    campaign.introduction = words()["introduction"].strip()
+    campaign.technologies = [{"code": code, "name": name} for code, name in words()["technologies"].items()]
+    session.flush()
+    act = Act(actor.id, ROLES)
+    services.move(session, clock, campaign, "open", act)
+    rng = random.Random(SEED)  # noqa: S311 - invented answers, not secrets
+    Answering(session, campaign, clock(), rng, OPEN_FOR if wait else timedelta(0)).write(answers)
+    if wait:
+        wait(OPEN_FOR.days + 5)
+    services.move(session, clock, campaign, "close", act)
+    return campaign
+
+
+def match_regions(
+    session: Session, clock: Clock, campaign: SurveyCampaign, actor: User, *, wait: Wait | None = None
+) -> MatchingRun:
+    """A run on the answers, curated and shared, the report published, and two workshops planned."""
+    act = Act(actor.id, ROLES)
+    parameters, note = services.Parameters(), "All segments count the same"
+    run = services.compute_run(session, clock, actor, campaign, parameters, act, note)
+    if wait:
+        wait(9)
+    kept = _curate(session, clock, run, actor)
+    services.move_run(session, clock, run, "curate", act)
+    services.move_run(session, clock, run, "share", act)
+    services.move(session, clock, campaign, "analyse", act)
+    services.move(session, clock, campaign, "publish_report", act)
+    for finding in kept[:2]:
+        names = " and ".join(reference.regions().label(code) for code in finding.regions)
+        segment = dict(run.snapshot["segments"])[finding.segment]
+        plan = FollowUpPlan(FollowUpKind.WORKSHOP, f"{segment}: what {names} can do together", finding.reason)
+        services.follow_up(session, clock, actor, finding, plan)
+    return run
+
+
+def _curate(session: Session, clock: Clock, run: MatchingRun, actor: User) -> list[MatchFinding]:
+    """Keep the first findings of each kind with the written reasons, reject one; returns those kept."""
+    findings = queries.findings_of(session, run.id)
+    pairs = [f for f in findings if f.kind is FindingKind.COMPLEMENTARITY]
+    chosen = pairs[:4] + [f for f in findings if f.kind is not FindingKind.COMPLEMENTARITY and f.rank <= 2]
+    for number, finding in enumerate(chosen):
+        text = words()["kept"][number % len(words()["kept"])]
+        headline = text.get("headline", "") if finding.kind is FindingKind.COMPLEMENTARITY else ""
+        curation = Curation.EDITED if headline else Curation.KEPT
+        services.curate(session, clock, actor, finding, curation=curation, headline=headline, reason=text["reason"])
+    for finding in pairs[4:5]:
+        reason = words()["rejected"]["reason"]
+        services.curate(session, clock, actor, finding, curation=Curation.REJECTED, headline="", reason=reason)
+    return chosen
+
+
+@dataclass
+class Answering:
+    """Writes the answers of made-up organisations, region by region."""
+
+    session: Session
+    campaign: SurveyCampaign
+    now: datetime
+    rng: random.Random
+    open_for: timedelta
+    names: set[str] = field(default_factory=set)
+
+    def write(self, answers: int) -> None:
+        """So many submitted answers, spread over the regions, and a few that were never finished."""
+        regions = queries.region_codes(self.session, self.campaign.partnership_id)
+        priorities = {
+            member.nuts: [str(link.priority_id) for link in member.priorities]
+            for member in partnerships.members_of(self.session, self.campaign.partnership_id)
+        }
+        counts = shares(answers, [self.rng.uniform(0.8, 1.6) for _region in regions])
+        places = [region for region, n in zip(regions, counts, strict=True) for _ in range(n)]
+        number = self._highest()
+        rows: list[tuple[SurveyResponse, dict[str, Any]]] = []
+        for region in places:
+            number += 1
+            contents = self._contents(region, priorities.get(region, []))
+            rows.append((self._response(number, region, contents["respondent"]), contents))
+        self._organisations(rows)
+        self.session.add_all(response for response, _contents in rows)
+        for region in self.rng.choices(regions, k=max(2, answers // 12)):
+            number += 1
+            self.session.add(self._unfinished(number, region))
+        self.session.flush()
+        self.session.add_all(
+            SurveyAnswer(
+                response_id=response.id,
+                block=key,
+                content=content,
+                visibility=weighted(self.rng, VISIBLE),
+                saved_at=response.saved_at or self.now,
+            )
+            for response, contents in rows
+            for key, content in contents.items()
+        )
+        self.session.flush()
+
+    def _highest(self) -> int:
+        codes = self.session.scalars(
+            select(SurveyResponse.code).where(SurveyResponse.campaign_id == self.campaign.id)
+        ).all()
+        return max((int(code[1:]) for code in codes), default=0)
+
+    def _organisations(self, rows: list[tuple[SurveyResponse, dict[str, Any]]]) -> None:
+        made = []
+        for response, contents in rows:
+            who = contents["respondent"]
+            kind, size = ORGANISATION_OF_TYPE[who["type"]]
+            country = reference.region_country(response.nuts)
+            made.append(
+                Organisation(
+                    name=who["organisation"], country=country, kind=kind, size=size, nuts=who["nuts"],
+                    created_at=self.now,
+                )
+            )  # fmt: skip
+        self.session.add_all(made)
+        self.session.flush()
+        for (response, _contents), organisation in zip(rows, made, strict=True):
+            response.organisation_id = organisation.id
+
+    def _response(self, number: int, region: str, who: dict[str, Any]) -> SurveyResponse:
+        came = self.now + self.rng.random() * self.open_for
+        validated = self.rng.random() < 0.7
+        return SurveyResponse(
+            campaign_id=self.campaign.id,
+            wave=self.campaign.version,
+            code=f"r{number:04d}",
+            nuts=region,
+            nuts_version=reference.regions().require(region).version,
+            email=f"{ascii_slug(who['person']).replace('-', '.')}@{ascii_slug(who['organisation'])}.example",
+            person=who["person"],
+            organisation_name=who["organisation"],
+            respondent_type=who["type"],
+            state="validated" if validated else "submitted",
+            version=1,
+            link_nonce=None,
+            invited_at=self.now,
+            saved_at=came,
+            submitted_at=came,
+            validated_at=came + timedelta(days=3) if validated else None,
+            created_at=self.now,
+        )
+
+    def _unfinished(self, number: int, region: str) -> SurveyResponse:
+        name, person = self._names(region, "small")
+        return SurveyResponse(
+            campaign_id=self.campaign.id,
+            wave=self.campaign.version,
+            code=f"r{number:04d}",
+            nuts=region,
+            nuts_version=reference.regions().require(region).version,
+            email=f"{ascii_slug(person).replace('-', '.')}@{ascii_slug(name)}.example",
+            person=person,
+            organisation_name=name,
+            state="invited",
+            version=1,
+            link_nonce=None,
+            invited_at=self.now,
+            reminders=self.rng.randint(0, 3),
+            created_at=self.now,
+        )
+
+    def _names(self, region: str, kind: str) -> tuple[str, str]:
+        """A name of an organisation that no one has yet, and of a person."""
+        land = countries()[reference.region_country(region)]
+        for _attempt in range(400):
+            proper = self.rng.choice(land.starts) + self.rng.choice(land.ends)
+            name = f"{proper} {WORDS.get(kind) or self.rng.choice(TRADES)}"
+            if kind in {"micro", "small", "medium", "large"}:
+                name = f"{name} {self.rng.choice(land.forms)}"
+            if name not in self.names:
+                break
+        else:
+            name = f"{name} {len(self.names) + 1}"
+        self.names.add(name)
+        given = self.rng.choice(self.rng.choice((land.women, land.men)))
+        return name, f"{given} {self.rng.choice(land.family)}"
+
+    def _contents(self, region: str, priorities: list[str]) -> dict[str, Any]:
+        kind = weighted(self.rng, TYPES)
+        name, person = self._names(region, kind)
+        lean = words()["lean"].get(region, {"strong": [], "short": []})
+        strong, short = self._segments(lean["strong"]), self._segments(lean["short"])
+        contents: dict[str, Any] = {
+            "respondent": {
+                "organisation": name,
+                "type": kind,
+                "nuts": self._finest(region),
+                "person": person,
+                "consent": True,
+                "contactable": self.rng.random() < 0.8,
+                "named": self.rng.random() < 0.6,
+            },
+            "positions": {segment: {"active": True} for segment in strong[:1]},
+            "capabilities": {"items": [self._offer(segment, priorities) for segment in strong]},
+            "needs": {"items": [self._need(segment, priorities) for segment in short]},
+        }
+        if kind in {"university", "research"}:
+            contents["research"] = {"items": [self._tied(self._research(s), priorities) for s in strong[:1]]}
+        if kind in {"infrastructure", "research"}:
+            contents["infrastructure"] = {"items": [self._tied(self._facility(s), priorities) for s in strong[:1]]}
+        contents["cooperation"] = {
+            "project_kinds": self.rng.sample(["demonstrator", "centre", "cross_regional", "platform"], 2),
+            "contributions": self.rng.sample(["cash", "in_kind", "site", "customer"], 2),
+            "coinvestment": self.rng.choice(["none", "exploring", "planned", "committed"]),
+        }
+        if kind == "public":
+            contents["authority"] = {
+                "priorities": priorities,
+                "instruments": "Vouchers for pilot lines, up to EUR 50,000.",
+            }
+        return contents
+
+    def _finest(self, region: str) -> str:
+        below = reference.regions().children(region)
+        return self.rng.choice(below).code if below else region
+
+    def _segments(self, leaning: list[str]) -> list[str]:
+        """One to three segments, mostly those the region leans to."""
+        every = [row["code"] for row in self.campaign.segments if row["code"] in words()["segments"]]
+        weights = [6.0 if code in leaning else 1.0 for code in every]
+        drawn = self.rng.choices(every, weights, k=self.rng.randint(1, 3))
+        return list(dict.fromkeys(drawn))
+
+    def _text(self, segment: str, side: str) -> tuple[str, list[str]]:
+        row = words()["segments"][segment]
+        text = self.rng.choice(row[side]).format(m=self.rng.choice(words()["materials"]))
+        return text, [self.rng.choice(row["technologies"])]
+
+    def _key(self) -> str:
+        return f"{self.rng.getrandbits(48):012x}"
+
+    def _tied(self, entry: dict[str, Any], priorities: list[str]) -> dict[str, Any]:
+        return {**entry, "priority": self.rng.choice(priorities)} if priorities else entry
+
+    def _offer(self, segment: str, priorities: list[str]) -> dict[str, Any]:
+        text, technologies = self._text(segment, "offers")
+        entry = {"key": self._key(), "capability": text, "segment": segment, "technologies": technologies}
+        return self._tied({**entry, "trl": self.rng.randint(4, 9)}, priorities)
+
+    def _need(self, segment: str, priorities: list[str]) -> dict[str, Any]:
+        text, technologies = self._text(segment, "needs")
+        entry = {"key": self._key(), "need": text, "segment": segment, "technologies": technologies}
+        return self._tied({**entry, "trl": self.rng.randint(5, 9), "urgency": str(self.rng.randint(2, 5))}, priorities)
+
+    def _research(self, segment: str) -> dict[str, Any]:
+        text, technologies = self._text(segment, "offers")
+        entry = {"key": self._key(), "topic": text, "segment": segment, "technologies": technologies}
+        return {**entry, "headcount": "5-14", "willingness": self.rng.choice(["active", "open"])}
+
+    def _facility(self, segment: str) -> dict[str, Any]:
+        text, technologies = self._text(segment, "offers")
+        entry = {"key": self._key(), "name": text, "segment": segment, "technologies": technologies}
+        return {
+            **entry,
+            "kind": self.rng.choice(["pilot_line", "test_bed", "certification"]),
+            "trl_from": 4,
+            "trl_to": 7,
+        }

@@ -1,0 +1,1 @@
+"""Investment projects: from an idea to money, and the trace from every euro back to a regional priority."""

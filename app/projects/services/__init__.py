@@ -1,0 +1,37 @@
+"""Writes on investment projects, one verb for each function; they take session, actor and clock and never commit."""
+
+from app.projects.calls import rules_of as rules_of
+from app.projects.services.calls import CallData as CallData
+from app.projects.services.calls import add_call as add_call
+from app.projects.services.calls import change_call as change_call
+from app.projects.services.consortium import PartnerData as PartnerData
+from app.projects.services.consortium import add_partner as add_partner
+from app.projects.services.consortium import add_person as add_person
+from app.projects.services.consortium import change_partner as change_partner
+from app.projects.services.consortium import keep_letter as keep_letter
+from app.projects.services.consortium import remove_partner as remove_partner
+from app.projects.services.consortium import remove_person as remove_person
+from app.projects.services.money import CostData as CostData
+from app.projects.services.money import FundingData as FundingData
+from app.projects.services.money import add_cost as add_cost
+from app.projects.services.money import add_funding as add_funding
+from app.projects.services.money import change_cost as change_cost
+from app.projects.services.money import change_funding as change_funding
+from app.projects.services.money import declare_gap as declare_gap
+from app.projects.services.money import remove_cost as remove_cost
+from app.projects.services.money import remove_funding as remove_funding
+from app.projects.services.plan import write_section as write_section
+from app.projects.services.projects import ProjectData as ProjectData
+from app.projects.services.projects import add_document as add_document
+from app.projects.services.projects import add_milestone as add_milestone
+from app.projects.services.projects import add_origin as add_origin
+from app.projects.services.projects import change as change
+from app.projects.services.projects import propose as propose
+from app.projects.services.projects import reach_milestone as reach_milestone
+from app.projects.services.projects import remove_milestone as remove_milestone
+from app.projects.services.projects import remove_origin as remove_origin
+from app.projects.services.projects import take as take
+from app.projects.services.traces import link_event as link_event
+from app.projects.services.traces import link_source as link_source
+from app.projects.services.traces import unlink_event as unlink_event
+from app.projects.services.traces import unlink_source as unlink_source

@@ -1,0 +1,1 @@
+"""Mapping surveys of a partnership, the capability map that comes of them, and matching runs between regions."""

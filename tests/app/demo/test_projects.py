@@ -1,0 +1,68 @@
+"""The demo's investment projects: one of each type, through every gate, with money that leads back to a priority."""
+
+import pytest
+
+from app.demo.projects import load_projects, load_report
+from app.events.models import Event
+from app.feedback.queries import reports_of
+from app.projects import queries
+from app.projects.kinds import ProjectType
+from app.projects.rules.material import Weight
+from app.projects.rules.trace import Stage
+from app.projects.tracing import build, starts_of, traced
+from tests.factories.partnerships import make_member
+
+STATES = {
+    "OPENPOLY": "funding_mix", "SORTCENTRE": "funded", "WOOLPASS": "applied", "ATELIERS": "business_plan",
+    "COTTONMILL": "feasibility", "NANOWEAR": "implementing",
+}  # fmt: skip
+
+
+@pytest.fixture
+def loaded(app, session, clock, pipeline, cast):
+    """The six projects beside nothing else."""
+    session.delete(pipeline.project)
+    for nuts in ("ITC1", "FRE1", "DED4", "CZ05", "BE23", "EL52"):
+        make_member(session, clock, pipeline.partnership, None, nuts)
+    session.flush()
+    with app.app_context():
+        assert load_projects(session, clock, pipeline.partnership, cast.event, pipeline.lena) == 6
+    session.commit()
+    return queries.projects_of(session, pipeline.partnership.id)
+
+
+def test_there_is_one_of_each_type_in_the_state_its_gates_let_it_reach(loaded) -> None:
+    assert {project.acronym: project.state for project in loaded} == STATES
+    assert {project.type for project in loaded} == set(ProjectType)
+
+
+def test_the_checks_stop_only_what_is_not_settled_yet(loaded, clock) -> None:
+    stops = {
+        project.acronym: [f.code for f in queries.findings_of(project, clock()) if f.weight is Weight.STOP]
+        for project in loaded
+    }
+    assert {name: codes for name, codes in stops.items() if codes} == {"ATELIERS": ["gap_not_declared"]}
+
+
+def test_every_funding_line_leads_back_to_a_priority(loaded, session) -> None:
+    starts = starts_of(session)
+    rows = traced(session, build(session, starts), starts)
+    assert {row.start.kind for row in rows} == {"funding_line"}
+    assert len(rows) == sum(len(project.funding_lines) for project in loaded) == 19
+    assert all(row.chain.arrives for row in rows)
+    assert {thing.stage for row in rows for thing in row.chain.things} >= {
+        Stage.FUNDING, Stage.PROJECT, Stage.ENCOUNTER, Stage.PRIORITY,
+    }  # fmt: skip
+
+
+def test_a_second_run_changes_nothing(app, loaded, session, clock, pipeline, cast) -> None:
+    with app.app_context():
+        assert load_projects(session, clock, pipeline.partnership, cast.event, pipeline.lena) == 0
+    assert session.query(Event).count() == 2
+
+
+def test_the_report_is_accepted_and_counts_what_came_of_it(loaded, session, clock, pipeline) -> None:
+    assert load_report(session, clock, pipeline.partnership, pipeline.lena, pipeline.sina)
+    (report,) = reports_of(session, pipeline.partnership.id)
+    assert (report.state, report.figures["projects"], report.figures["meetings"]) == ("accepted", 6, 4)
+    assert not load_report(session, clock, pipeline.partnership, pipeline.lena, pipeline.sina)
