@@ -83,8 +83,19 @@ def install_requirements(files: tuple[str, ...]) -> None:
     stamp.unlink(missing_ok=True)
     pip = (VENV / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--no-input")
     run(*pip, "install", "--quiet", "--only-binary=:all:", "--no-deps", "-r", files[-1])
-    run(*pip, "check")
+    check_together(*pip, "check")
     stamp.write_text(value)
+
+
+def check_together(*command: str | Path) -> None:
+    """Leave when installed packages miss something. The embeddings extra is left out: it is installed without what its
+    packages name but do not need here, as `requirements-embeddings.txt` says."""
+    lines = (ROOT / "requirements-embeddings.txt").read_text(encoding="utf-8").splitlines()
+    extra = tuple(line.partition("==")[0] + " " for line in lines if "==" in line)
+    done = subprocess.run([str(part) for part in command], check=False, capture_output=True, text=True)
+    missed = [line for line in done.stdout.splitlines() if not line.startswith(extra)]
+    if done.returncode and (missed or not done.stdout):
+        sys.exit("\n".join([*missed, done.stderr]) + "\nerror: the installed packages do not fit together")
 
 
 def is_npm_usable() -> bool:
