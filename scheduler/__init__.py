@@ -85,9 +85,13 @@ def solve(
     none was found in time.
     Meant for a background process: it keeps a core busy for up to ``options.time_limit`` seconds.
     """
-    from scheduler.engine import solve as run
+    options = options or Options()
+    if options.problem == "b2b":
+        from scheduler.benchmark import solve_b2b as run
+    else:
+        from scheduler.engine import solve as run
 
-    return run(problem, options or Options(), progress, stop)
+    return run(problem, options, progress, stop)
 
 
 def replan(

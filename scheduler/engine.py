@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scheduler.benchmark import solve_benchmark
 from scheduler.bound import select
 from scheduler.compact import Compactor
 from scheduler.construct import construct, fill
@@ -36,8 +35,6 @@ def solve(
     run = Run(options, progress, stop)
     inst = compile_problem(problem)
     refuse_contradictions(inst)
-    if options.problem == "b2b":
-        return solve_benchmark(inst, run)
     selection = select(inst)
     if selection is None:
         raise ImpossibleError("musts_clash", "requests", "the must-meetings cannot all be held")

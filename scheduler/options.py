@@ -40,6 +40,7 @@ class Progress:
     breaks: int
     idle_slots: int
     placed: int
+    breaks_bound: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Result:
     seconds: float
     measures: Measures
     prices: Mapping[str, float]
+    breaks_bound: int | None = None
     version: str = VERSION
 
     def summary(self) -> dict[str, object]:
@@ -70,6 +72,7 @@ class Result:
             "bound": self.bound,
             "gap": round(self.gap, 6),
             "breaks": self.breaks,
+            **({} if self.breaks_bound is None else {"breaks_bound": self.breaks_bound}),
             "idle_slots": self.idle_slots,
             "requests": self.measures.requests,
             "placed": self.placed,
