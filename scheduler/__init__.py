@@ -92,9 +92,14 @@ def solve(
     none was found in time.
     Meant for a background process: it keeps a core busy for up to ``options.time_limit`` seconds.
     """
+    options = options or Options()
+    if options.problem == "b2b":
+        from scheduler.benchmark import solve_b2b
+
+        return solve_b2b(problem, options, progress, stop)
     from scheduler.engine import solve as run
 
-    return run(problem, options or Options(), progress, stop, baseline)
+    return run(problem, options, progress, stop, baseline)
 
 
 def replan(

@@ -1,170 +1,111 @@
-"""The published benchmark solved exactly: two formulations race, the first proof wins.
+"""The published benchmark solved exactly: all meetings held, fewest breaks, proven.
 
-A constructed and compacted schedule stands ready as the answer should time run out, because core-guided search has no
-schedule to show before its proof.
+A constructed and compacted schedule stands ready as the answer should time run out. Prices of slots give a first bound;
+if the schedule meets it, that is the proof. Otherwise two searches close the gap (``benchmark_race``).
 """
 
 from __future__ import annotations
 
-import math
-import threading
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from ortools.sat.python import cp_model
-
-from scheduler.benchmark_model import BreaksModel, build
-from scheduler.compact import Compactor
+from scheduler.benchmark_bound import fewest_breaks
+from scheduler.benchmark_breaks import breaks_in
+from scheduler.benchmark_compact import compact
+from scheduler.compile import compile_problem
 from scheduler.construct import construct
+from scheduler.contradictions import refuse_contradictions
 from scheduler.errors import ImpossibleError, ProblemError, SchedulerError
 from scheduler.instance import Instance
-from scheduler.options import Result
-from scheduler.plan import Plan, bits
+from scheduler.options import Options, Progress, Result
+from scheduler.plan import Plan
+from scheduler.problem import Problem
 from scheduler.result import result_of
 from scheduler.run import Run
 from scheduler.seat import seat
 
-STEPS = 40_000  # compaction attempts before the proof is tried
+if TYPE_CHECKING:
+    from scheduler.benchmark_race import Proof
+
+STEPS_PER_MEETING = 50  # compaction attempts before the proof is tried
 
 
-@dataclass(frozen=True)
-class Proof:
-    """``status`` is "optimal", "infeasible" or "unknown"; with "optimal" the slots by meeting and their breaks."""
-
-    status: str
-    slots: list[int]
-    breaks: int
-    bound: int
-
-
-def minimise_breaks(inst: Instance, fairness: int | None, run: Run, start: Plan | None) -> Proof:
-    """Race the native and the totalizer model on up to two threads; with one worker, native first for a while.
-    ``start`` is a schedule that keeps all rules: proven optimal once a bound reaches its breaks."""
-    race = _Race(inst, fairness, run, start)
-    if run.options.workers >= 2 and run.options.work_limit is None:
-        threads = [threading.Thread(target=race.enter, args=(kind, run.left)) for kind in (False, True)]
-        for thread in threads:
-            thread.start()
-        while any(thread.is_alive() for thread in threads):
-            threads[0].join(0.02)
-            threads[1].join(0.02)
-            if run.stopped():
-                race.finish()
-    else:
-        race.enter(False, min(20.0, run.left / 2))
-        race.enter(True, run.left)
-    return race.proof
-
-
-class _Race:
-    def __init__(self, inst: Instance, fairness: int | None, run: Run, start: Plan | None) -> None:
-        self.start = start
-        self.inst = inst
-        self.fairness = fairness
-        self.run = run
-        self.proof = Proof("unknown", [], 0, 0)
-        self._lock = threading.Lock()
-        self._solvers: list[cp_model.CpSolver] = []
-        self._over = False
-
-    def enter(self, totalizers: bool, seconds: float) -> None:
-        """Build one formulation and search until proof, time-out, or the other one's proof."""
-        if self._is_over() or seconds <= 0:
-            return
-        model = build(self.inst, self.fairness, totalizers)
-        solver = cp_model.CpSolver()
-        solver.parameters.num_workers = 1
-        solver.parameters.optimize_with_core = True
-        solver.parameters.linearization_level = 0
-        solver.parameters.random_seed = self.run.options.seed % 2**31
-        if self.run.options.work_limit is None:
-            solver.parameters.max_time_in_seconds = max(0.01, seconds)
-        else:
-            solver.parameters.max_deterministic_time = 60.0
-        solver.best_bound_callback = self._bounded
-        with self._lock:
-            self._solvers.append(solver)
-        status = cp_model.UNKNOWN if self._is_over() else solver.solve(model.cp)
-        self._arrive(model, solver, status)
-
-    def _bounded(self, bound: float) -> None:
-        """The start schedule is optimal as soon as the proven bound reaches its breaks."""
-        if self.start is None or self._is_over():
-            return
-        breaks = sum(break_counts(self.inst, self.start))
-        if math.ceil(bound - 1e-6) >= breaks:
-            with self._lock:
-                self.proof = Proof("optimal", self.start.at, breaks, breaks)
-            self.finish()
-
-    def _is_over(self) -> bool:
-        with self._lock:
-            return self._over
-
-    def _arrive(self, model: BreaksModel, solver: cp_model.CpSolver, status: cp_model.CpSolverStatus) -> None:
-        with self._lock:
-            if self._over:
-                return
-            if status == cp_model.OPTIMAL:
-                slots = [next(t for t, x in row.items() if solver.boolean_value(x)) for row in model.x]
-                breaks = round(solver.objective_value)
-                self.proof = Proof("optimal", slots, breaks, breaks)
-            elif status == cp_model.INFEASIBLE:
-                self.proof = Proof("infeasible", [], 0, 0)
-            else:
-                return
-        self.finish()
-
-    def finish(self) -> None:
-        """Stop everybody still searching."""
-        with self._lock:
-            self._over = True
-            for solver in self._solvers:
-                solver.stop_search()
-
-
-def break_counts(inst: Instance, plan: Plan) -> list[int]:
-    """Per participant: maximal runs of slots without a meeting between two meetings, over the whole horizon."""
-    counts = []
-    for person in range(inst.n_people):
-        slots = list(bits(plan.busy[person]))
-        counts.append(sum(b - a > 1 for a, b in pairwise(slots)))
-    return counts
-
-
-def solve_benchmark(inst: Instance, run: Run) -> Result:
-    """Fewest breaks with every meeting held: proven when time allows, else the compacted first plan."""
-    if not all(inst.must) or any(len(options) != 1 for options in inst.options):
+def solve_b2b(
+    problem: Problem,
+    options: Options,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Result:
+    """A schedule of all meetings with the fewest breaks, proven when time allows, else the best one found with the
+    bound so far. Raises ``ImpossibleError`` when it is proven that there is none."""
+    run = Run(options, progress, stop)
+    inst = compile_problem(problem)
+    refuse_contradictions(inst)
+    if not all(inst.must) or any(len(choices) != 1 for choices in inst.options):
         raise ProblemError("not_b2b", "requests", "the b2b mode needs must-meetings with one participant a side")
     run.bound = sum(inst.value)
+    plan = _first_plan(inst, run)
+    breaks = None if plan is None else sum(break_counts(plan))
+    run.breaks_bound = fewest_breaks(inst, len(inst.options) if breaks is None else breaks)
+    if plan is not None:
+        run.report("construct", plan, breaks)
+        if breaks == run.breaks_bound:
+            return _result(plan, run)
+    return _proven(inst, plan, run)
+
+
+def break_counts(plan: Plan) -> list[int]:
+    """Per participant: maximal runs of slots without a meeting between two meetings, over the whole horizon."""
+    return [breaks_in(busy) for busy in plan.busy[: plan.inst.n_people]]
+
+
+def _first_plan(inst: Instance, run: Run) -> Plan | None:
+    """A compacted schedule that keeps all rules, or None."""
     plan = construct(inst, [0] * len(inst.options), run.within(0.2))
-    complete = plan.value == run.bound
-    if complete:
-        Compactor(plan, run.options.seed, count_absence=True).run(STEPS, run.within(0.1), hot=2.0)
-        run.report("construct", plan)
-    fair = complete and _fair(inst, plan, run.options.fairness)
-    if fair and not any(break_counts(inst, plan)):
-        return replace(_result(plan, run), status="optimal", breaks=0)
-    proof = minimise_breaks(inst, run.options.fairness, run, plan if fair else None)
-    if proof.status == "infeasible":
+    if plan.value < run.bound:
+        return None
+    steps = STEPS_PER_MEETING * len(inst.options)
+    compact(plan, steps, run.options.seed, run.within(0.1))
+    breaks, fairness = break_counts(plan), run.options.fairness
+    fair = fairness is None or max(breaks, default=0) - min(breaks, default=0) <= fairness
+    return plan if fair else None
+
+
+def _proven(inst: Instance, plan: Plan | None, run: Run) -> Result:
+    """The result of the race, or of the first plan when time runs out."""
+    proof = _race(inst, plan, run)
+    run.breaks_bound = proof.lower
+    if proof.infeasible:
         raise ImpossibleError("infeasible", "requests", "the meetings cannot all be held (proven)")
-    if proof.status == "optimal":
+    if proof.slots is not None:
         plan = Plan(inst)
         for m, t in enumerate(proof.slots):
             plan.place(m, inst.options[m][0], t)
-        run.report("prove", plan)
-    elif not fair:
+        run.report("prove", plan, sum(break_counts(plan)))
+    if plan is None:
         raise SchedulerError("out_of_time", "requests", "no schedule with all meetings was found in time")
-    breaks = sum(break_counts(inst, plan))
-    status = "optimal" if proof.status == "optimal" else "feasible"
-    gap = 0.0 if status == "optimal" else 1.0
-    return replace(_result(plan, run), status=status, breaks=breaks, gap=gap)
+    return _result(plan, run)
 
 
-def _fair(inst: Instance, plan: Plan, fairness: int | None) -> bool:
-    breaks = break_counts(inst, plan)
-    return fairness is None or max(breaks, default=0) - min(breaks, default=0) <= fairness
+def _race(inst: Instance, plan: Plan | None, run: Run) -> Proof:
+    """Search until everything is proven or time is up; tell whenever the bound rises."""
+    from scheduler.benchmark_model import build
+    from scheduler.benchmark_race import Proof, Race
+
+    proof = Proof(run.breaks_bound or 0, None if plan is None else sum(break_counts(plan)))
+    race = Race(build(inst, run.options.fairness), proof, run)
+    while race.step():
+        if plan is not None and proof.lower > (run.breaks_bound or 0):
+            run.breaks_bound = proof.lower
+            run.report("prove", plan, sum(break_counts(plan)))
+    return proof
 
 
 def _result(plan: Plan, run: Run) -> Result:
-    return result_of(plan, run, seat(plan.inst, plan, run.stopped).table, [0.0] * (plan.inst.n_units + 1))
+    """Optimal when the breaks meet their bound; the gap is that of the breaks, since every meeting is held."""
+    result = result_of(plan, run, seat(plan.inst, plan, run.stopped).table, [])
+    breaks, bound = sum(break_counts(plan)), run.breaks_bound or 0
+    status = "optimal" if breaks <= bound else "feasible"
+    gap = 0.0 if breaks <= bound else 1 - bound / breaks
+    return replace(result, status=status, breaks=breaks, breaks_bound=bound, gap=gap)

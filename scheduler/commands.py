@@ -198,9 +198,10 @@ def _write(schedule: Schedule, target: Path) -> None:
 
 
 def _tell(progress: Progress) -> None:
+    least = "" if progress.breaks_bound is None else f" (at least {progress.breaks_bound})"
     print(
         f"{progress.seconds:8.2f} s  {progress.stage:<9} value {progress.value}  bound {progress.bound}"
-        f"  gap {100 * progress.gap:.3f} %  placed {progress.placed}  breaks {progress.breaks}"
+        f"  gap {100 * progress.gap:.3f} %  placed {progress.placed}  breaks {progress.breaks}{least}"
         f"  idle {progress.idle_slots}",
         file=sys.stderr,
         flush=True,

@@ -32,12 +32,7 @@ def solve(
     with collector_paused():
         inst = compile_problem(problem)
         refuse_contradictions(inst)
-        if options.problem == "event":
-            plan, price = _start(inst, run)
-    if options.problem == "b2b":
-        from scheduler.benchmark import solve_benchmark
-
-        return solve_benchmark(inst, run)
+        plan, price = _start(inst, run)
     run.report("construct", plan)
     if run.promising(plan):  # only then is the solver worth loading
         from scheduler.improve import improve

@@ -101,6 +101,11 @@ class Instance:
         return asked > 0.9 * sum(self.kind_room)
 
     @cached_property
+    def open_tables(self) -> tuple[int, ...]:
+        """By slot: open tables without owner, all pools together."""
+        return tuple(sum(pool.room[t] for pool in self.pools) for t in range(self.n_slots))
+
+    @cached_property
     def widest(self) -> tuple[int, ...]:
         """By pool: open tables in the slot with the most."""
         return tuple(max(pool.room, default=0) for pool in self.pools)

@@ -47,6 +47,7 @@ class Progress:
     breaks: int
     idle_slots: int
     placed: int
+    breaks_bound: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Result:
     seconds: float
     measures: Measures
     prices: Mapping[str, float]
+    breaks_bound: int | None = None
     version: str = VERSION
 
     def summary(self) -> dict[str, object]:
@@ -77,6 +79,7 @@ class Result:
             "bound": self.bound,
             "gap": round(self.gap, 6),
             "breaks": self.breaks,
+            **({} if self.breaks_bound is None else {"breaks_bound": self.breaks_bound}),
             "idle_slots": self.idle_slots,
             "requests": self.measures.requests,
             "placed": self.placed,

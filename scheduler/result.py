@@ -52,6 +52,8 @@ def meeting_of(plan: Plan, r: int, table: int) -> Meeting:
 
 def prices_by_name(inst: Instance, price: Sequence[float]) -> dict[str, float]:
     """The bound's multipliers by the names of what they price; zeros left out."""
-    from scheduler.bound import Rows
+    if not any(price):
+        return {}
+    from scheduler.bound import Rows  # loads a linear-programming library
 
     return {name: a for name, a in zip(Rows(inst).names(), price, strict=True) if a}

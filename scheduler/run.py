@@ -32,6 +32,7 @@ class Run:
         self.tell = progress
         self._stop = stop
         self.bound = 0
+        self.breaks_bound: int | None = None  # proven, where breaks are minimised
         self.first: float | None = None
         self.best: float | None = None
         self._best_so_far = (-1, 0)
@@ -65,17 +66,21 @@ class Run:
             return True
         return fairness_may_cost_value(self.options.goals) and fairness.cost(plan) > 0
 
-    def report(self, stage: str, plan: Plan) -> None:
-        """Tell the caller about a plan in which all must-meetings are placed."""
+    def report(self, stage: str, plan: Plan, breaks: int | None = None) -> None:
+        """Tell the caller about a plan in which all must-meetings are placed; ``breaks`` if they are counted in a way
+        of their own."""
         if self.first is None:
             self.first = self.seconds
-        breaks, idle = compactness(plan)
+        usual, idle = compactness(plan)
+        breaks = usual if breaks is None else breaks
         if (plan.value, -breaks - idle) > self._best_so_far:
             self._best_so_far, self.best = (plan.value, -breaks - idle), self.seconds
         if self.tell is None:
             return
         gap = 1 - plan.value / self.bound if self.bound else 0.0
-        self.tell(Progress(self.seconds, stage, plan.value, self.bound, gap, breaks, idle, plan.placed()))
+        placed = plan.placed()
+        told = Progress(self.seconds, stage, plan.value, self.bound, gap, breaks, idle, placed, self.breaks_bound)
+        self.tell(told)
 
     @contextmanager
     def watching(self, solver: Stoppable) -> Iterator[None]:
