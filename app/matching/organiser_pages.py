@@ -15,6 +15,7 @@ from app.core.clock import Clock
 from app.core.database import session
 from app.core.errors import Conflict
 from app.core.guard import guarded
+from app.core.limits import limiter
 from app.core.models import Job, JobState
 from app.events.policy import current_event, event_organiser, event_staff
 from app.matching import gathering, jobs, services, value
@@ -49,6 +50,7 @@ def overview(slug: str) -> str:
 
 
 @blueprint.post("")
+@limiter.limit("30/minute")
 @guarded(event_organiser)
 def decide(slug: str) -> str | Response | tuple[str, int]:
     """Look at other decisions first, or save them and have everybody scored anew."""

@@ -1,16 +1,18 @@
 """Writes of matching: scores and reasons of an event, decisions, wishes, marks."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core import audit, facts
 from app.core.clock import Clock
+from app.core.database import Base
 from app.core.errors import Invalid
 from app.events.models import Event
 from app.matching.decisions import LIST_LENGTH, Decisions
@@ -36,6 +38,7 @@ from app.matching.semantic.meaning import Meaning, keep, meaning_of
 from app.registrations.models import Participant
 
 BEST = LIST_LENGTH
+Table = TypeVar("Table", bound=Base)
 CHUNK = 5_000
 
 
@@ -106,11 +109,25 @@ def insert_rows(session: Session, rows: Any, now: Any) -> None:
 def lock_settings(session: Session, event_id: int) -> MatchingSettings:
     """The event's row, made when missing, locked until the end of the transaction: scores of one event are written by
     one at a time."""
-    row = session.get(MatchingSettings, event_id, with_for_update=True)
+    return _row(
+        session,
+        MatchingSettings,
+        event_id,
+        lambda: MatchingSettings(event_id=event_id, decisions={}, report={}, proposal={}),
+    )
+
+
+def _row(session: Session, table: type[Table], key: Any, make: Callable[[], Table]) -> Table:
+    """The row of that key, locked; made when missing, also when somebody else makes it at the same moment."""
+    row = session.get(table, key, with_for_update=True)
     if row is None:
-        row = MatchingSettings(event_id=event_id, decisions={}, report={}, proposal={})
-        session.add(row)
-        session.flush()
+        try:
+            with session.begin_nested():
+                session.add(make())
+        except IntegrityError:
+            session.expire_all()
+        row = session.get(table, key, with_for_update=True)
+    assert row is not None
     return row
 
 
@@ -121,11 +138,10 @@ def mark_scored(session: Session, participant_id: int, revision: int) -> None:
 
 def note_change(session: Session, participant_id: int) -> None:
     """A profile changed: its scores are due."""
-    state = session.get(ProfileState, participant_id, with_for_update=True)
-    if state is None:
-        session.add(ProfileState(participant_id=participant_id, revision=1, scored=0))
-    else:
-        state.revision += 1
+    state = _row(
+        session, ProfileState, participant_id, lambda: ProfileState(participant_id=participant_id, revision=0, scored=0)
+    )
+    state.revision += 1
     session.flush()
 
 
@@ -162,13 +178,8 @@ def mark(session: Session, participant: Participant, other: Participant, kind: M
 
 def wish_of(session: Session, participant: Participant) -> PartnerWish:
     """The participant's wishes; a new, empty row when they never said any."""
-    row = session.get(PartnerWish, participant.id)
-    if row is None:
-        row = PartnerWish(
-            participant_id=participant.id, positions=[], types=[], sizes=[], countries=[], sectors=[], ranked=True
-        )
-        session.add(row)
-    return row
+    empty: dict[str, Any] = {"positions": [], "types": [], "sizes": [], "countries": [], "sectors": [], "ranked": True}
+    return _row(session, PartnerWish, participant.id, lambda: PartnerWish(participant_id=participant.id, **empty))
 
 
 def set_ranked(session: Session, participant: Participant, *, ranked: bool) -> None:

@@ -6,12 +6,14 @@ Used only when the setting `embeddings` is on and the packages are there; else t
 import hashlib
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
 from flask import current_app, has_app_context
 from numpy.typing import NDArray
 from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from threadpoolctl import threadpool_limits
 
@@ -103,7 +105,9 @@ def keep(session: Session, meaning: Meaning | None) -> None:
         if key not in present
     ]
     if rows:
-        session.execute(insert(TextEmbedding), rows)
+        # Another event may write the same text at the same moment; then its vector is as good as ours.
+        with suppress(IntegrityError), session.begin_nested():
+            session.execute(insert(TextEmbedding), rows)
     meaning.fresh = {}
 
 
