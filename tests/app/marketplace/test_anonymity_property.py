@@ -283,6 +283,6 @@ def test_no_order_of_steps_gives_an_owner_away(app, session, clock, cast, sign_i
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=15, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=12, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
