@@ -77,16 +77,16 @@ PAGES = {
 }
 
 
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize(
     "device", [PHONE | {"color_scheme": "dark"}, DESK | {"color_scheme": "light"}], ids=["phone", "desk"]
 )
-def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(site: Site, device: dict[str, Any]) -> None:
+def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(site: Site, device: dict[str, Any], name: str) -> None:
     found = {}
-    for name, paths in PAGES.items():
-        page = site.stranger(**device) if name == "nobody" else site.enter(name, **device)
-        for path in paths:
-            if problems := problems_of(page, path):
-                found[path] = problems
+    page = site.stranger(**device) if name == "nobody" else site.enter(name, **device)
+    for path in PAGES[name]:
+        if problems := problems_of(page, path):
+            found[path] = problems
     assert found == {}
 
 
