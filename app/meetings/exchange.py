@@ -14,7 +14,7 @@ from app.meetings.queries import PEOPLE
 from app.registrations.models import Participant
 
 HEADER = (
-    *("request", "state", "priority", "recipient_priority", "mutual", "must", "score"),
+    *("request", "state", "priority", "recipient_priority", "mutual", "must", "length", "score"),
     *("requester_code", "requester", "requester_organisation"),
     *("recipient_code", "recipient", "recipient_organisation"),
     *("message", "answer_reason", "created_at", "answered_at"),
@@ -37,6 +37,7 @@ def export_requests(session: Session, event: Event) -> Sheet:
                 row.recipient_priority.value if row.recipient_priority else None,
                 "yes" if row.mutual else "no",
                 "yes" if row.must_place else "no",
+                row.length,
                 round(found.score * 100) if (found := scores.get((row.requester_id, row.recipient_id))) else None,
                 *_who(row.requester),
                 *_who(row.recipient),

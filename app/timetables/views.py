@@ -16,13 +16,13 @@ from app.core.database import session
 from app.core.guard import guarded
 from app.events.models import Event, MeetingTable, Slot, TableClosure
 from app.events.policy import current_event, event_staff
-from app.events.queries import slots_of, tables_of
+from app.events.queries import interpreters_of, slots_of, tables_of
 from app.i18n import zone_day, zone_time
 from app.meetings.models import MeetingRequest
 from app.timetables import change_pages, queries, reasons, run_pages, showing, tables, version_pages
 from app.timetables.blueprint import blueprint
 from app.timetables.board import participant_names
-from app.timetables.models import Timetable, Unplaced
+from app.timetables.models import Meeting, MeetingState, Timetable, Unplaced
 from app.timetables.policy import is_organiser, may_change
 from app.timetables.services import relief
 from app.timetables.services.publishing import findings_in
@@ -98,6 +98,7 @@ def grid(slug: str) -> str:
         "unplaced": unplaced,
         "conflicts": [e for e in entries if e.kind == "conflict"],
         "changeable": may_change(timetable),
+        "interpreted": any(entry.interpreter for entry in entries),
     }
     if view == "list":
         at = _slot_shown(todays, entries, words)
@@ -245,6 +246,25 @@ def what_would_help(slug: str, code: str) -> str | Response:
         return redirect(url_for("timetables.unplaced", slug=slug, which=timetable.state.value, q=code))
     names = _names(current_event())
     return render_template("timetables/_help.html", row=_unplaced_line(row, names), which=timetable.state.value)
+
+
+@blueprint.get("/timetable/interpreters")
+@guarded(event_staff)
+def interpreters_plan(slug: str) -> str:
+    """Where each interpreter is needed."""
+    event, db, timetable = current_event(), session(), chosen_timetable()
+    if timetable is None:
+        return render_template("timetables/empty.html")
+    helped: dict[int, list[Meeting]] = {row.id: [] for row in interpreters_of(db, event.id)}
+    for meeting in queries.meetings_in(db, timetable.id):
+        if meeting.interpreter_id in helped and meeting.state is MeetingState.SCHEDULED:
+            helped[meeting.interpreter_id].append(meeting)
+    return render_template(
+        "timetables/interpreters.html",
+        which=timetable.state.value,
+        tabs=which_tabs("timetables.interpreters_plan", timetable),
+        plans=[(row.name, helped[row.id]) for row in interpreters_of(db, event.id)],
+    )
 
 
 def _panel(event: Event) -> dict[str, Any]:

@@ -67,6 +67,7 @@ PAGES = {
         "/events/today/organise/runs",
         "/events/today/organise/runs/1",
         "/events/today/organise/timetable?which=published",
+        "/events/today/organise/timetable/interpreters?which=published",
         "/events/today/organise/unplaced?which=draft",
         "/events/today/organise/publish",
         "/events/today/organise/versions",

@@ -1,12 +1,16 @@
 """Meetings of several slots and with an interpreter: nothing they take is taken twice, and every reader sees them."""
 
 import json
+from collections.abc import Callable
 
 import pytest
+from flask.testing import FlaskClient
+from icalendar import Calendar
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.agenda.queries import agenda_of
 from app.core.errors import Conflict
 from app.events.models import Interpreter, InterpreterAbsence
@@ -30,6 +34,7 @@ from app.timetables.services import (
 )
 from app.timetables.services.publishing import PublishRefused, findings_in
 from app.timetables.services.upkeep import need_unused
+from app.timetables.tables import HEADER, export_meetings
 from tests.cast import Cast, FixedClock
 from tests.factories.timetables import QUICK, make_crowd, make_empty_draft
 
@@ -146,6 +151,38 @@ def test_a_run_with_long_meetings_is_published_and_stands_in_agendas_and_files(
     assert (item.starts_at, item.ends_at) == (cast.slots[1].starts_at, cast.slots[2].ends_at)
     free = [i.starts_at for i in agenda.items if i.id.startswith("slot-")]
     assert free == [cast.slots[0].starts_at, cast.slots[3].starts_at]
+
+
+def test_calendar_file_export_and_grid_show_the_whole_meeting(
+    session: Session,
+    cast: Cast,
+    clock: FixedClock,
+    requests: Requests,
+    draft: Timetable,
+    interpreter: Interpreter,
+    sign_in: Callable[[User], FlaskClient],
+) -> None:
+    place_request(session, draft, requests["r-pia-piotr"], cast.slots[1], cast.tables[0], None, clock)
+    publish(session, cast.event, cast.olga, clock)
+    session.commit()
+    calendar = Calendar.from_ical(sign_in(cast.pia).get("/events/spring/agenda.ics").text)
+    [entry] = [part for part in calendar.walk("VEVENT") if "Piotr" in str(part["summary"])]
+    assert (entry["dtstart"].dt, entry["dtend"].dt) == (cast.slots[1].starts_at, cast.slots[2].ends_at)
+    assert "Interpreter: Ines Example" in str(entry["description"])
+    assert "Interpreter: Ines Example" in sign_in(cast.piotr).get("/events/spring/agenda").text
+    olga = sign_in(cast.olga)
+    grid = olga.get("/events/spring/organise/timetable?which=published").text
+    assert grid.count("Interpreter: Ines Example") == 2  # one cell for each of its slots
+    assert grid.count("↳") == 1
+    plan = olga.get("/events/spring/organise/timetable/interpreters").text
+    assert "Ines Example" in plan
+    assert "10:30–11:25" in plan
+    assert "Interpreters’ plan" in grid
+    listed = olga.get(f"/events/spring/organise/timetable?which=published&view=list&slot={cast.slots[1].id}").text
+    assert "until 11:25" in listed
+    [row] = export_meetings(session, cast.event).rows
+    told = dict(zip(HEADER, row, strict=True))
+    assert (told["ends_at"].strftime("%H:%M"), told["interpreter"]) == ("11:25", "Ines Example")
 
 
 def test_a_meeting_that_lasts_otherwise_than_it_was_placed_is_not_published(

@@ -20,11 +20,16 @@ from tests.factories.timetables import make_crowd, make_draft, make_published
 
 SignIn = Callable[[User], FlaskClient]
 BASE = "/events/spring/organise"
-STAFF_PAGES = ("/timetable", "/timetable?view=list", "/unplaced", "/versions", "/timetable/meetings/{meeting}")
+STAFF_PAGES = (
+    *("/timetable", "/timetable?view=list", "/unplaced", "/versions", "/timetable/meetings/{meeting}"),
+    "/timetable/interpreters",
+)
 ORGANISER_PAGES = ("/runs", "/runs/{run}", "/runs/{run}/progress", "/runs/{run}/problem.json", "/publish")
 CHANGER_PAGES = ("/timetable/meetings/{meeting}/move", "/timetable/free?slot={slot}&table={table}")
 ORGANISER_POSTS = ("/runs", "/runs/{run}/stop", "/runs/{run}/use", "/publish")
-CHANGER_POSTS = tuple(f"/timetable/meetings/{{meeting}}/{verb}" for verb in ("move", "cancel", "pin", "unpin"))
+CHANGER_POSTS = tuple(
+    f"/timetable/meetings/{{meeting}}/{verb}" for verb in ("move", "cancel", "pin", "unpin", "extend")
+)
 
 
 @pytest.fixture

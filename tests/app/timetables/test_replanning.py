@@ -1,18 +1,22 @@
 """Re-planning from the published timetable: few moves, no moves, and a meeting that runs over."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.agenda.queries import agenda_of
 from app.core.errors import Conflict, Invalid
+from app.events.models import Phase
 from app.meetings.models import MeetingRequest, RequestPin
 from app.registrations.models import Absence
 from app.timetables.material import places_of
-from app.timetables.models import CalendarSequence, Meeting, Timetable
+from app.timetables.models import CalendarSequence, Meeting, SchedulingRun, Timetable
 from app.timetables.options import Mode, RunOptions
 from app.timetables.queries import draft_timetable, meetings_in, published_timetable
 from app.timetables.rules import differences
@@ -156,6 +160,30 @@ def test_the_others_are_moved_out_of_the_way_on_demand(
     assert places["r-piotr-guest1"][0] in {"d1-03", "d1-04"}
     assert run.measures["changes"]["lost"] == 1
     publish(session, cast.event, cast.olga, clock)
+
+
+def test_the_page_extends_names_what_is_in_the_way_and_replans_for_organisers(
+    session: Session, cast: Cast, clock: FixedClock, under_way: Meeting, sign_in: Callable[[User], FlaskClient]
+) -> None:
+    cast.event.phase = Phase.LIVE
+    session.commit()
+    address = f"/events/spring/organise/timetable/meetings/{under_way.id}"
+    desk, olga = sign_in(cast.dana), sign_in(cast.olga)
+    assert "Runs over: one slot more" in olga.get(address).text
+    refused = desk.post(f"{address}/extend", data={"replan": "yes"})
+    assert refused.status_code == 409
+    assert "meets Guest1 Example" in refused.text
+    assert "re-plan the others" not in refused.text  # runs are the organisers'
+    assert "re-plan the others" in olga.post(f"{address}/extend").text
+    assert session.scalars(select(SchedulingRun)).all() == []
+    answer = olga.post(f"{address}/extend", data={"replan": "yes"})
+    run = session.scalars(select(SchedulingRun)).one()
+    assert (answer.status_code, answer.location) == (302, f"/events/spring/organise/runs/{run.id}")
+    assert (run.options["mode"], run.options["first_slot"]) == ("replan", "d1-02")
+    follower = next(m for m in meetings_in(session, under_way.timetable_id) if m.id != under_way.id)
+    assert desk.post(address.replace(str(under_way.id), str(follower.id)) + "/extend").status_code == 302
+    session.expire_all()
+    assert follower.last_slot_id == cast.slots[2].id
 
 
 def test_a_meeting_that_is_over_or_in_a_draft_does_not_run_over(
