@@ -1,8 +1,8 @@
 """Open data: what everybody may see anyway, as CSV and JSON, and a catalogue of it in DCAT-AP 3.
 
 The catalogue is JSON-LD with what DCAT-AP 3.0 makes mandatory (catalogue: title, description, publisher; dataset:
-title, description; distribution: access address; agent: name), and identifiers, language and media types. Rows are things
-that are public by themselves; nothing is aggregated, so nothing has to be suppressed.
+title, description; distribution: access address; agent: name), and identifiers, language and media types. Rows are
+things that are public by themselves; nothing is aggregated, so nothing has to be suppressed.
 """
 
 from collections.abc import Callable, Sequence
