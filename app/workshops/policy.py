@@ -30,8 +30,9 @@ def _find(values: Mapping[str, Any]) -> tuple[Workshop, User]:
     """The workshop of the address and the one who asks; raises SignInNeeded, NotFound."""
     user, event = need_user(), event_of(values)
     number = values.get("number")
-    named = isinstance(number, int) and not isinstance(number, bool)
-    workshop = queries.workshop_of_session(session(), number) if named else None
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise NotFound(_("There is no workshop at this address."))
+    workshop = queries.workshop_of_session(session(), number)
     if workshop is None or workshop.session.event_id != event.id:
         raise NotFound(_("There is no workshop at this address."))
     g.workshop = workshop

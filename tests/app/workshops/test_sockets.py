@@ -8,8 +8,9 @@ TOKEN = "0123456789abcdef"
 
 
 def ask(socket, event, room, **values):
+    number = room.workshop.session_id
     room.session.commit()  # SQLite has one writer at a time
-    return socket.emit(event, {"slug": "spring", "number": room.workshop.session_id, **values}, callback=True)
+    return socket.emit(event, {"slug": "spring", "number": number, **values}, callback=True)
 
 
 @pytest.mark.parametrize(
