@@ -212,8 +212,8 @@ def subject(request, app, session, clock):
         def partnership():
             return Partnership(
                 slug=f"case-{next(numbers)}", name="A case", area_id=area.id,
-                template_key=parameters.get("template", "s3-baseline"),
-                template_version=1, phase="set_up", contact={}, created_at=clock(),
+                template_key=parameters.get("template", "s3-baseline"), template_version=1, phase="set_up",
+                contact={}, created_at=clock(),
             )  # fmt: skip
 
         def make(machine: str, state: str):
