@@ -8,7 +8,7 @@ import io
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,7 +25,7 @@ from app.feedback import services as reports
 from app.feedback.queries import half_year_before, reports_of
 from app.meetings.models import MeetingRequest
 from app.partnerships import queries as partnerships
-from app.partnerships.models import Partnership
+from app.partnerships.models import MemberRole, Partnership, Role
 from app.projects import queries, services
 from app.projects.kinds import (
     CostCategory,
@@ -48,6 +48,32 @@ from app.projects.trace_links import candidates
 LEAD = frozenset({"project_lead", "lead"})
 PACE = timedelta(days=17)
 """Between two steps of a project."""
+
+
+class PartnershipStage(Protocol):
+    """What the step of the partnership stage works on."""
+
+    session: Session
+    clock: Clock
+    event: Event
+
+    @property
+    def partnership(self) -> Partnership: ...
+
+
+def grow_projects(stage: PartnershipStage) -> None:
+    """A step of the partnership stage: the six projects and an accepted report. Does nothing when they are there.
+
+    The first lead region acts, and the secretariat accepts; raises RuntimeError when one of them has no account.
+    """
+    here = partnerships.roles_given(stage.session, stage.partnership.id)
+    lead = next((row.user for row in here if row.member and row.member.role is MemberRole.LEAD), None)
+    everywhere = [*here, *partnerships.roles_given(stage.session, None)]
+    secretariat = next((row.user for row in everywhere if row.role is Role.SECRETARIAT), None)
+    if lead is None or secretariat is None:
+        raise RuntimeError("the demo partnership has no lead region or no secretariat")
+    load_projects(stage.session, stage.clock, stage.partnership, stage.event, lead)
+    load_report(stage.session, stage.clock, stage.partnership, lead, secretariat)
 
 
 def load_projects(session: Session, clock: Clock, partnership: Partnership, event: Event, actor: User) -> int:

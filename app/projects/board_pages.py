@@ -97,18 +97,14 @@ def new(partnership: str) -> Page:
     form = project_form()
     if request.method == "GET":
         form.origin.data = request.args.get("origin", "")
-    origin = origins.read(form.origin.data or "")
+    origin = origins.allowed(origins.read(form.origin.data or ""))
     words = origins.described(session(), [origin])[0] if origin else None
     made: list[InvestmentProject] = []
 
     def work() -> None:
         machine = process.machine_of(session(), found)
         roles = policy.proposing_roles()
-        made.append(
-            services.propose(
-                session(), clock(), user, roles, found, project_data(form), machine, origins.allowed(origin)
-            )
-        )
+        made.append(services.propose(session(), clock(), user, roles, found, project_data(form), machine, origin))
 
     if submitted(form, work, _("The project is proposed. Next: describe problem and solution.")):
         return redirect(url_for("projects.show", partnership=partnership, number=made[0].number))

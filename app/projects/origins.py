@@ -23,11 +23,16 @@ def read(text: str) -> tuple[str, int] | None:
 
 
 def allowed(origin: tuple[str, int] | None) -> tuple[str, int] | None:
-    """The origin, if the one who asks may name it: people outside the partnership name their own meetings only."""
+    """The origin, if the one who asks may name it, and so read what it is called; raises Forbidden otherwise.
+
+    Regions name what belongs to their partnership; people outside it name their own meetings only.
+    """
     if origin is None:
         return None
     roles, partnership = current_partnership_roles()
     if roles & PARTNERSHIP_ROLES:
+        if Thing(*origin) not in candidates(current_session(), partnership.id):
+            raise Forbidden(_("This does not belong to the partnership."))
         return origin
     own = queries.own_meetings(current_session(), partnership.id, need_user().id)
     if origin[0] != "meeting" or origin[1] not in {request.id for request in own}:

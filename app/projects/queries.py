@@ -4,12 +4,12 @@ import enum
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import false, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.accounts.models import User
 from app.core.models import StoredFile
-from app.events.models import Event, EventSession, Phase, SessionKind, Staff
+from app.events.models import Event, EventSession, Phase, SessionKind, Staff, StaffRole
 from app.meetings.models import MeetingRequest, RequestState
 from app.partnerships.models import MemberPriority, Partnership, PartnershipMember, RegionalPriority
 from app.projects.calls import call_of
@@ -176,10 +176,13 @@ def trace_links_of(session: Session, partnership_id: int) -> list[TraceLink]:
     return list(session.scalars(query.order_by(TraceLink.id)))
 
 
-def linkable_events(session: Session, user: User) -> list[Event]:
-    """The events an account may link to a partnership: those everybody sees, and drafts it runs."""
-    own = select(Staff.event_id).where(Staff.user_id == user.id)
-    query = select(Event).where(or_(Event.phase != Phase.DRAFT, Event.id.in_(own)))
+def linkable_events(session: Session, user: User, *, runs_all: bool) -> list[Event]:
+    """The events an account may link to a partnership: those it organises; with `runs_all` every one but drafts.
+
+    Not more, because a link shows the partnership which organisations met there.
+    """
+    organised = select(Staff.event_id).where(Staff.user_id == user.id, Staff.role == StaffRole.ORGANISER)
+    query = select(Event).where(Event.id.in_(organised) | (Event.phase != Phase.DRAFT if runs_all else false()))
     return list(session.scalars(query.order_by(Event.name)))
 
 

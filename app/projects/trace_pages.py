@@ -26,7 +26,9 @@ def trace(partnership: str) -> Page:
     return _trace()
 
 
-def _trace(bad: bool = False, link_form: forms.LinkForm | None = None) -> Page:
+def _trace(
+    bad: bool = False, link_form: forms.LinkForm | None = None, event_form: forms.EventForm | None = None
+) -> Page:
     found = current_partnership()
     starts = tracing.starts_of(session(), found.id)
     graph = tracing.build(session(), starts)
@@ -42,7 +44,7 @@ def _trace(bad: bool = False, link_form: forms.LinkForm | None = None) -> Page:
         lines=sum(row.start.kind == "funding_line" for row in rows),
         may_edit=bool(policy.current_partnership_roles()[0] & policy.PARTNERSHIP_ROLES),
         link_form=link_form or _link_form(None),
-        event_form=_event_form(None),
+        event_form=event_form or _event_form(None),
         events=events,
         links=_links(),
     )
@@ -68,9 +70,12 @@ def _link_form(formdata: object) -> forms.LinkForm:
 
 def _event_form(formdata: object) -> forms.EventForm:
     form = forms.EventForm(formdata=formdata)
+    roles, _partnership = policy.current_partnership_roles()
     present = {event.id for event in queries.events_of(session(), current_partnership().id)}
     form.event_id.choices = [
-        (event.id, event.name) for event in queries.linkable_events(session(), need_user()) if event.id not in present
+        (event.id, event.name)
+        for event in queries.linkable_events(session(), need_user(), runs_all="secretariat" in roles)
+        if event.id not in present
     ]
     return form
 
@@ -166,4 +171,4 @@ def add_event(partnership: str) -> Page:
 
     if submitted(form, work, _("The event belongs to the partnership now.")):
         return redirect(url_for("projects.trace", partnership=partnership, _anchor="events"))
-    return _trace(bad=True)
+    return _trace(bad=True, event_form=form)

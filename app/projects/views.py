@@ -236,6 +236,11 @@ def is_member() -> bool:
     return user is not None and found is not None and partnerships.belongs(session(), found, user)
 
 
+def _foot() -> dict[str, Any]:
+    """Open data is linked at the foot of public pages."""
+    return {"foot_entries": [{"label": _("Open data"), "url": url_for("open_data.index")}]} if request else {}
+
+
 def init_app(app: Flask) -> None:
     """Add the entries, the documents' reader and the history; register the pages of calls."""
     app.register_blueprint(site)
@@ -252,7 +257,7 @@ def init_app(app: Flask) -> None:
     add(entry("partnership", "projects.opportunities", _l("Opportunities"), "lightbulb", 55))
     add(entry("partnership", "projects.trace", _l("Trace"), "bezier2", 60, shown=is_member))
     add(entry("site", "calls.index", _l("Calls"), "megaphone", 30, also=("calls.",)))
-    add(entry("site", "open_data.index", _l("Open data"), "database", 90, also=("open_data.",)))
+    app.context_processor(_foot)
     navigation.add_section("meeting", navigation.Panel("projects/_meeting.html", _meeting_panel, 10))
     navigation.add_section("home", navigation.Panel("projects/_own_projects.html", _own_panel, 20))
     partnerships.add_history(

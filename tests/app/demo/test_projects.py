@@ -1,8 +1,10 @@
 """The demo's investment projects: one of each type, through every gate, with money that leads back to a priority."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from app.demo.projects import load_projects, load_report
+from app.demo.projects import grow_projects, load_projects, load_report
 from app.events.models import Event
 from app.feedback.queries import reports_of
 from app.projects import queries
@@ -66,3 +68,15 @@ def test_the_report_is_accepted_and_counts_what_came_of_it(loaded, session, cloc
     (report,) = reports_of(session, pipeline.partnership.id)
     assert (report.state, report.figures["projects"], report.figures["meetings"]) == ("accepted", 6, 4)
     assert not load_report(session, clock, pipeline.partnership, pipeline.lena, pipeline.sina)
+
+
+def test_the_step_of_the_partnership_stage_finds_who_acts(app, session, clock, pipeline, cast) -> None:
+    session.delete(pipeline.project)
+    session.flush()
+    stage = SimpleNamespace(session=session, clock=clock, partnership=pipeline.partnership, event=cast.event)
+    with app.app_context():
+        grow_projects(stage)
+        grow_projects(stage)
+    found = queries.projects_of(session, pipeline.partnership.id)
+    assert {project.acronym: project.state for project in found} == STATES
+    assert [report.state for report in reports_of(session, pipeline.partnership.id)] == ["accepted"]

@@ -67,9 +67,17 @@ def test_out_of_a_meeting_of_ones_own_comes_a_project_that_names_it(pipeline, se
 def test_somebody_elses_meeting_or_a_priority_is_not_theirs_to_name(pipeline, session, sign_in) -> None:
     form = {"title": "Yarn from waste", "type": "platform", "origin": f"priority:{pipeline.priority.id}"}
     answer = sign_in(pipeline.piotr).post(f"{PLACE}/projects/new", data=form)
-    assert answer.status_code == 422
+    assert answer.status_code == 403
     assert session.query(InvestmentProject).count() == 1
     assert sign_in(pipeline.omar).post(f"{PLACE}/projects/new", data=form).status_code == 403
+
+
+def test_a_meeting_of_an_event_of_others_is_not_even_named(pipeline, session, cast, sign_in) -> None:
+    services.unlink_event(session, pipeline.partnership, cast.event)
+    session.commit()
+    address = f"{PLACE}/projects/new?origin=meeting:{pipeline.meeting.id}"
+    answer = sign_in(pipeline.lena).get(address)
+    assert (answer.status_code, "Piave" in answer.text) == (403, False)
 
 
 def test_a_step_that_is_open_moves_on(completed, session, sign_in) -> None:

@@ -164,12 +164,16 @@ def test_the_command_prints_every_chain_and_ends_with_one_for_a_gap(app, funded,
     assert runner.invoke(args=["process", "trace", "--partnership", "nothing"]).exit_code == 1
 
 
-def test_an_event_is_linked_by_a_region_and_its_meetings_count(pipeline, session, cast, sign_in) -> None:
+def test_an_event_is_linked_by_who_organises_it_or_the_secretariat_and_its_meetings_count(
+    pipeline, session, cast, sign_in
+) -> None:
     services.unlink_event(session, pipeline.partnership, cast.event)
     session.commit()
     assert sign_in(pipeline.piotr).get(f"{PLACE}/projects/new").status_code == 403
     form = {"event_id": str(cast.event.id)}
-    assert sign_in(pipeline.rui).post(f"{PLACE}/trace/events", data=form).status_code == 302
+    refused = sign_in(pipeline.rui).post(f"{PLACE}/trace/events", data=form)
+    assert (refused.status_code, "Not a valid choice" in refused.text) == (422, True)
+    assert sign_in(pipeline.sina).post(f"{PLACE}/trace/events", data=form).status_code == 302
     assert sign_in(pipeline.piotr).get(f"{PLACE}/projects/new").status_code == 200
 
 
