@@ -132,7 +132,7 @@ class FollowUpForm(FlaskForm):
 
     kind = RadioField(_l("What is to come of it"))
     title = StringField(_l("Title"), filters=[trimmed], validators=[InputRequired(), Length(max=200)])
-    text = TextAreaField(_l("What it is about"), validators=[Optional(), Length(max=20000)], render_kw={"rows": 6})
+    text = TextAreaField(_l("What it is about"), validators=[Optional(), Length(max=5000)], render_kw={"rows": 6})
     place = SelectField(
         _l("Event"), description=_l("A workshop becomes a session of the event you choose."), validators=[Optional()]
     )

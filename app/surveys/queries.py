@@ -58,15 +58,15 @@ def region_of(code: str, regions: Sequence[str]) -> str | None:
 
 def priorities_of(session: Session, partnership_id: int, nuts: str | None = None) -> list[RegionalPriority]:
     """The regional priorities the members rest on, of one region or of all."""
-    query = (
-        select(RegionalPriority)
-        .join(MemberPriority, MemberPriority.priority_id == RegionalPriority.id)
+    linked = (
+        select(MemberPriority.priority_id)
         .join(PartnershipMember, PartnershipMember.id == MemberPriority.member_id)
         .where(PartnershipMember.partnership_id == partnership_id)
-        .distinct()
-        .order_by(RegionalPriority.nuts, RegionalPriority.id)
     )
-    return list(session.scalars(query if nuts is None else query.where(PartnershipMember.nuts == nuts)))
+    if nuts is not None:
+        linked = linked.where(PartnershipMember.nuts == nuts)
+    query = select(RegionalPriority).where(RegionalPriority.id.in_(linked))
+    return list(session.scalars(query.order_by(RegionalPriority.nuts, RegionalPriority.id)))
 
 
 def asked_of(session: Session, campaign: SurveyCampaign, nuts: str | None) -> Asked:

@@ -129,7 +129,8 @@ def set_visibility(session: Session, clock: Clock, who: Answering, block: Block,
 def _begin(session: Session, clock: Clock, who: Answering) -> None:
     """Make sure that the response takes answers; the first save begins it."""
     response = who.response
-    session.refresh(response, with_for_update=True)
+    session.execute(select(SurveyResponse.id).where(SurveyResponse.id == response.id).with_for_update())
+    session.refresh(response, ["state", "version"])
     if response.campaign.state != OPEN:
         raise Conflict(_("This survey does not take answers now."), code="survey_closed")
     if response.state == "invited":

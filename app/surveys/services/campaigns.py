@@ -41,10 +41,10 @@ def create_campaign(
     title = " ".join(title.split())
     if not title or len(title) > 150:
         raise Invalid(_("Give the survey a title of at most %(n)d characters.", n=150), field="title")
-    taken = [each.code for each in queries.campaigns_of(session, partnership.id)]
+    taken = [each.code.replace("-", "_") for each in queries.campaigns_of(session, partnership.id)]
     campaign = SurveyCampaign(
         partnership_id=partnership.id,
-        code=chains.code_of(title, taken).replace("_", "-")[:40],
+        code=chains.code_of(title, taken).replace("_", "-"),
         title=title,
         segments=[segment.plain() for segment in _chain_of(session, partnership)],
         technologies=[],
@@ -56,8 +56,6 @@ def create_campaign(
         created_by_id=actor.id,
     )
     campaign.partnership = partnership
-    if campaign.code in taken:
-        campaign.code = f"{campaign.code[:36]}-{len(taken) + 1}"
     transitions.create(session, clock, machine("survey_campaign"), "create", campaign, Act(actor.id, roles), None)
     return campaign
 

@@ -33,6 +33,7 @@ from app.surveys.statements import Statement, Strengths, statements_of
 STATED_IN = ("positions", "capabilities", "needs", "research", "infrastructure")
 """Blocks that statements come from."""
 LONGEST_WORKSHOP = timedelta(hours=12)
+TEXT_LENGTH = 5000
 
 
 def compute_run(
@@ -225,6 +226,8 @@ def follow_up(session: Session, clock: Clock, actor: User, finding: MatchFinding
     title = " ".join(plan.title.split())
     if not title or len(title) > 200:
         raise Invalid(_("Give it a title of at most %(n)d characters.", n=200), field="title")
+    if len(plan.text.strip()) > TEXT_LENGTH:
+        raise Invalid(_("Use at most %(n)d characters.", n=TEXT_LENGTH), field="text")
     if plan.place and plan.place not in {place for place, _label, _zone in places(session, actor)}:
         raise Invalid(_("Choose one of the events you organise."), field="place")
     if plan.place and plan.kind is FollowUpKind.WORKSHOP:
@@ -233,7 +236,7 @@ def follow_up(session: Session, clock: Clock, actor: User, finding: MatchFinding
         finding_id=finding.id,
         kind=plan.kind,
         title=title,
-        text=plan.text.strip()[:20_000],
+        text=plan.text.strip(),
         responses=sorted({line["response"] for line in finding.evidence}),
         place=plan.place,
         starts_at=plan.starts_at,

@@ -3,6 +3,7 @@
 import pytest
 
 from app.core.transitions import Act
+from app.partnerships.models import PartnershipRole, Role
 from app.surveys import links, services
 from app.surveys.matching import Parameters
 from app.surveys.models import Curation
@@ -147,3 +148,18 @@ def test_no_page_of_progress_grows_with_the_number_of_answers(field, session, cl
             assert status(browser, f"{HERE}/responses") == 200
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+def test_who_does_not_work_on_the_survey_sees_no_count_of_one_or_two(field, session, clock, sign_in):
+    for nuts, number in (("AT22", 2), ("ES51", 4)):
+        for _n in range(number):
+            answered(session, clock, field.campaign, nuts)
+    session.commit()
+    member, worker = sign_in(field.mona), sign_in(field.lena)
+    assert "<strong>2</strong>/2" in worker.get(f"{HERE}/").text
+    session.query(PartnershipRole).filter_by(user_id=field.mona.id).update({"role": Role.EXPERT, "member_id": None})
+    session.commit()
+    seen = member.get(f"{HERE}/").text.split('class="tilemap"')[1].split("</div>")[0]
+    assert "<strong>2</strong>" not in seen
+    assert "fewer than 3" in seen
+    assert "<strong>4</strong>" in seen
