@@ -18,6 +18,7 @@ FEATURES = (
     "meetings",
     "timetables",
     "agenda",
+    "workshops",
     "projects",
     "feedback",
     "home",

@@ -15,6 +15,7 @@ from app.projects import models as projects
 from app.registrations import models as registrations
 from app.surveys import models as surveys
 from app.timetables import models as timetables
+from app.workshops import models as workshops
 
 __all__ = [
     "accounts",
@@ -32,4 +33,5 @@ __all__ = [
     "registrations",
     "surveys",
     "timetables",
+    "workshops",
 ]

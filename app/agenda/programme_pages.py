@@ -11,6 +11,7 @@ from app.accounts.policy import need_user
 from app.agenda import programme as reads
 from app.agenda.blueprint import blueprint, now
 from app.agenda.policy import programme_visible
+from app.core import navigation
 from app.core.database import session
 from app.core.errors import AppError, NotFound
 from app.core.guard import guarded
@@ -52,6 +53,7 @@ def programme(slug: str) -> str:
         now=now(),
         kind_names=_kind_names(),
         can_sign_up=event.phase is not Phase.CLOSED,
+        sections=lambda row: navigation.sections("session", row),
     )
 
 

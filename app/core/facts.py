@@ -75,6 +75,10 @@ follow_up_made = _facts.signal("follow-up-made")
 """session, follow_up (surveys.models.MatchFollowUp), actor, clock: something is to come of a finding of a matching run.
 A receiver that knows its `place` takes it up: it sets `state` and `link`."""
 
+workshop_drawn = _facts.signal("workshop-drawn")
+"""session, follow_up (surveys.models.MatchFollowUp), event_session, actor, clock: a finding became a session. A
+receiver may say in the follow-up's `link` where it goes on."""
+
 # Questions: receivers return answers, so that a feature can ask the later ones without knowing them.
 
 participant_leaves = _facts.signal("participant-leaves")

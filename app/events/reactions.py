@@ -56,3 +56,4 @@ def take_up_workshop(session: Session, follow_up: MatchFollowUp, actor: User, cl
     made = programme.save_session(session, event, None, actor, clock, values=values, speakers=[])
     follow_up.state = FollowUpState.TAKEN_UP
     follow_up.link = f"/events/{event.slug}/organise/sessions/{made.id}"
+    facts.workshop_drawn.send(session, follow_up=follow_up, event_session=made, actor=actor, clock=clock)
