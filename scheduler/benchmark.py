@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scheduler.benchmark_bound import fewest_breaks
+from scheduler.benchmark_bound import PriceBound, price_bound
 from scheduler.benchmark_breaks import breaks_in
 from scheduler.benchmark_compact import compact
 from scheduler.compile import compile_problem
@@ -47,12 +47,13 @@ def solve_b2b(
     run.bound = sum(inst.value)
     plan = _first_plan(inst, run)
     breaks = None if plan is None else sum(break_counts(plan))
-    run.breaks_bound = fewest_breaks(inst, len(inst.options) if breaks is None else breaks)
+    priced = price_bound(inst, len(inst.options) if breaks is None else breaks)
+    run.breaks_bound = priced.breaks
     if plan is not None:
         run.report("construct", plan, breaks)
         if breaks == run.breaks_bound:
             return _result(plan, run)
-    return _proven(inst, plan, run)
+    return _proven(inst, plan, priced, run)
 
 
 def break_counts(plan: Plan) -> list[int]:
@@ -72,9 +73,9 @@ def _first_plan(inst: Instance, run: Run) -> Plan | None:
     return plan if fair else None
 
 
-def _proven(inst: Instance, plan: Plan | None, run: Run) -> Result:
+def _proven(inst: Instance, plan: Plan | None, priced: PriceBound, run: Run) -> Result:
     """The result of the race, or of the first plan when time runs out."""
-    proof = _race(inst, plan, run)
+    proof = _race(inst, plan, priced, run)
     run.breaks_bound = proof.lower
     if proof.infeasible:
         raise ImpossibleError("infeasible", "requests", "the meetings cannot all be held (proven)")
@@ -88,13 +89,13 @@ def _proven(inst: Instance, plan: Plan | None, run: Run) -> Result:
     return _result(plan, run)
 
 
-def _race(inst: Instance, plan: Plan | None, run: Run) -> Proof:
+def _race(inst: Instance, plan: Plan | None, priced: PriceBound, run: Run) -> Proof:
     """Search until everything is proven or time is up; tell whenever the bound rises."""
     from scheduler.benchmark_model import build
     from scheduler.benchmark_race import Proof, Race
 
-    proof = Proof(run.breaks_bound or 0, None if plan is None else sum(break_counts(plan)))
-    race = Race(build(inst, run.options.fairness), proof, run)
+    proof = Proof(priced.breaks, None if plan is None else sum(break_counts(plan)))
+    race = Race(build(inst, run.options.fairness), priced, proof, run)
     while race.step():
         if plan is not None and proof.lower > (run.breaks_bound or 0):
             run.breaks_bound = proof.lower

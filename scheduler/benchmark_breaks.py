@@ -20,21 +20,21 @@ def breaks_in(busy: int) -> int:
     return max(0, (busy & ~(busy << 1)).bit_count() - 1)
 
 
-def count_breaks(rules: Clauses, inst: Instance, busy: list[dict[int, int]], fairness: int | None) -> list[int]:
-    """The variables ``more``, at most ``fairness`` of them true for anybody. That is the rule if somebody has no break
+def count_breaks(rules: Clauses, inst: Instance, busy: list[dict[int, int]], fairness: int | None) -> list[list[int]]:
+    """The variables ``more`` by participant, at most ``fairness`` of them true for anybody. That is the rule if somebody has no break
     in any schedule, because of meeting never, once or always; otherwise it is counted from the smallest number of
     breaks, and then a break may not be claimed without having it."""
     sizes = [len(requests) for requests in inst.requests_of[: inst.n_people]]
     certain = any(size in (0, 1, inst.n_slots) for size in sizes)
     most = inst.n_slots if fairness is None or not certain else fairness
-    rows = []
-    for row, size in zip(busy, sizes, strict=True):
-        if 1 < size < inst.n_slots:
-            exact = not certain and fairness is not None
-            rows.append(_more_breaks(rules, row, size, most, exact))
+    exact = not certain and fairness is not None
+    rows = [
+        _more_breaks(rules, row, size, most, exact) if 1 < size < inst.n_slots else []
+        for row, size in zip(busy, sizes, strict=True)
+    ]
     if fairness is not None and not certain:
         _share_breaks(rules, rows, fairness)
-    return [literal for row in rows for literal in row]
+    return rows
 
 
 def _more_breaks(rules: Clauses, row: dict[int, int], meetings: int, most: int, exact: bool) -> list[int]:

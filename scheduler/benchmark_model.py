@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from scheduler.benchmark_bound import UNIT, PriceBound
 from scheduler.benchmark_breaks import count_breaks
 from scheduler.clauses import Clauses
 from scheduler.instance import Instance
@@ -27,18 +28,32 @@ class BreaksModel:
     rules: Clauses = field(default_factory=Clauses)
     x: list[dict[int, int]] = field(default_factory=list)
     busy: list[dict[int, int]] = field(default_factory=list)
-    breaks: list[int] = field(default_factory=list)
+    breaks: list[list[int]] = field(default_factory=list)
 
     def minimised(self) -> Clauses:
         """The rules with the objective."""
         twin = self.rules.copy()
-        twin.minimise(self.breaks)
+        twin.minimise([literal for row in self.breaks for literal in row])
         return twin
 
-    def limited(self, most: int) -> Clauses:
-        """The question whether there is a schedule with at most so many breaks."""
+    def limited(self, most: int, priced: PriceBound) -> Clauses:
+        """The question whether there is a schedule with at most so many breaks.
+
+        Whatever exceeds the price bound must fit between it and that number, for each participant and slot alone:
+
+            breaks of p + sum_t w[t] u[p,t] - cheapest[p] <= most - bound,   (2 tables[t] - sum_p u[p,t]) w[t] <= most - bound
+        """
         twin = self.rules.copy()
-        twin.count(self.breaks, 0, most)
+        twin.count([literal for row in self.breaks for literal in row], 0, most)
+        slack = UNIT * most - priced.total
+        if slack >= 0 and any(priced.prices):
+            for row, more, cheapest in zip(self.busy, self.breaks, priced.cheapest, strict=True):
+                terms = [(literal, priced.prices[t]) for t, literal in row.items() if priced.prices[t]]
+                twin.weigh([*terms, *((literal, UNIT) for literal in more)], cheapest + slack)
+            for t, price in enumerate(priced.prices):
+                if price:
+                    people = [row[t] for row in self.busy if t in row]
+                    twin.count(people, 2 * self.inst.pool[t] - slack // price, len(people))
         return twin
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from ortools.sat.python import cp_model_helper
 from ortools.sat.python.cp_model_helper import FEASIBLE, INFEASIBLE, OPTIMAL
 
+from scheduler.benchmark_bound import PriceBound
 from scheduler.benchmark_breaks import breaks_in
 from scheduler.benchmark_model import BreaksModel
 from scheduler.clauses import Clauses
@@ -44,12 +45,14 @@ class Proof:
 class Race:
     """The searches of one model, on as many threads as there are workers, at most two."""
 
-    def __init__(self, model: BreaksModel, proof: Proof, run: Run) -> None:
+    def __init__(self, model: BreaksModel, priced: PriceBound, proof: Proof, run: Run) -> None:
         self.model = model
+        self.priced = priced
         self.proof = proof
         self.run = run
         self.timed = run.options.work_limit is None
         self._cancelled = False
+        self._refused = False
         self._lock = threading.Lock()
         self._searching: dict[cp_model_helper.SolveWrapper, int | None] = {}
         jobs = [self._ask, self._prove] if run.options.workers >= 2 and self.timed else [self._ask_and_prove]
@@ -88,15 +91,16 @@ class Race:
                 self._raise(response.objective_value)
 
     def _ask(self, budget: float) -> None:
-        """First for any schedule, unless one is known, then for one with no more breaks than the bound."""
+        """For a schedule with no more breaks than the bound; once that is refused, whether there is one at all."""
+        anything = sum(map(len, self.model.breaks))
         while not self._over and budget > 0:
-            known = self.proof.upper is not None
-            most = self.proof.lower if known else len(self.model.breaks)
-            response = self._search(self.model.limited(most), most if known else None, budget)
+            most = anything if self._refused and self.proof.upper is None else self.proof.lower
+            response = self._search(self.model.limited(most, self.priced), most if most < anything else None, budget)
             if response.status in (OPTIMAL, FEASIBLE):
                 self._found(response)
             elif response.status == INFEASIBLE:
-                self.proof.infeasible |= not known
+                self._refused = True
+                self.proof.infeasible |= most >= anything
                 self._raise(most + 1)
             budget -= response.wall_time if self.timed else response.deterministic_time
 

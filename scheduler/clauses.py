@@ -53,6 +53,13 @@ class Clauses:
         linear.coeffs.extend([1] * len(variables))
         linear.domain.extend((least, most))
 
+    def weigh(self, terms: Sequence[tuple[int, int]], most: int) -> None:
+        """The weights (not negative) of the true ones among these (variable, weight) add up to at most ``most``."""
+        linear = self.proto.constraints.add().linear
+        linear.vars.extend(variable for variable, _ in terms)
+        linear.coeffs.extend(weight for _, weight in terms)
+        linear.domain.extend((0, most))
+
     def minimise(self, variables: Sequence[int]) -> None:
         """The objective: as few of these variables as possible."""
         self.proto.objective.vars.extend(variables)
