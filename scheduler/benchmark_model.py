@@ -41,7 +41,8 @@ class BreaksModel:
 
         Whatever exceeds the price bound must fit between it and that number, for each participant and slot alone:
 
-            breaks of p + sum_t w[t] u[p,t] - cheapest[p] <= most - bound,   (2 tables[t] - sum_p u[p,t]) w[t] <= most - bound
+            breaks of p + sum_t w[t] u[p,t] - cheapest[p] <= most - bound
+            (2 tables[t] - sum_p u[p,t]) w[t]             <= most - bound
         """
         twin = self.rules.copy()
         twin.count([literal for row in self.breaks for literal in row], 0, most)
@@ -53,7 +54,7 @@ class BreaksModel:
             for t, price in enumerate(priced.prices):
                 if price:
                     people = [row[t] for row in self.busy if t in row]
-                    twin.count(people, 2 * self.inst.pool[t] - slack // price, len(people))
+                    twin.count(people, 2 * self.inst.open_tables[t] - slack // price, len(people))
         return twin
 
 
