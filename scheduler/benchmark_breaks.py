@@ -21,9 +21,10 @@ def breaks_in(busy: int) -> int:
 
 
 def count_breaks(rules: Clauses, inst: Instance, busy: list[dict[int, int]], fairness: int | None) -> list[list[int]]:
-    """The variables ``more`` by participant, at most ``fairness`` of them true for anybody. That is the rule if somebody
-    has no break in any schedule, because of meeting never, once or always; otherwise it is counted from the smallest number of
-    breaks, and then a break may not be claimed without having it."""
+    """The variables ``more`` by participant, at most ``fairness`` of them true for anybody.
+
+    That is the rule if somebody has no break in any schedule, because of meeting never, once or always; otherwise it is
+    counted from the smallest number of breaks, and then a break may not be claimed without having it."""
     sizes = [len(requests) for requests in inst.requests_of[: inst.n_people]]
     certain = any(size in (0, 1, inst.n_slots) for size in sizes)
     most = inst.n_slots if fairness is None or not certain else fairness

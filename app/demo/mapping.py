@@ -41,7 +41,7 @@ from app.surveys.services import FollowUpPlan
 ANSWERS = 120
 SEED = 5
 OPEN_FOR = timedelta(days=42)
-AGO = timedelta(days=180)
+AGO = timedelta(days=320)
 """How long before today the survey opened, at the earliest."""
 Wait = Callable[[float], None]
 TYPES = {"micro": 0.16, "small": 0.27, "medium": 0.2, "large": 0.08, "university": 0.08, "research": 0.08,

@@ -13,16 +13,21 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.events.models import Event, EventSession
 from app.meetings.models import MeetingRequest
+from app.organisations import reference
 from app.partnerships.models import Partnership, RegionalPriority
 from app.projects import queries
 from app.projects.models import FundingLine, InvestmentProject, ProjectOrigin
 from app.projects.rules.trace import Thing
 from app.projects.wording import euros, name
 from app.registrations.models import Participant
+from app.surveys.models import MatchFinding, MatchingRun, SurveyAnswer, SurveyCampaign, SurveyResponse
+from app.workshops import queries as workshops
+from app.workshops.models import Workshop
+from app.workshops.wording import finding as finding_words
 
 
 @dataclass(frozen=True)
@@ -135,11 +140,81 @@ def _employer(participant: Participant) -> str:
 
 
 def _workshops(session: Session, ids: Collection[int]) -> dict[int, Described]:
-    query = select(EventSession, Event).join(Event, Event.id == EventSession.event_id)
+    """By their sessions; those that are prepared as workshops have a page of their own."""
+    query = select(EventSession, Event, Workshop.id).join(Event, Event.id == EventSession.event_id)
+    query = query.outerjoin(Workshop, Workshop.session_id == EventSession.id)
+    found = {}
+    for row, event, workshop_id in session.execute(query.where(EventSession.id.in_(ids))):
+        place = ("workshops.show", {"slug": event.slug, "number": row.id})
+        if workshop_id is None:
+            place = ("events.show", {"slug": event.slug})
+        found[row.id] = Described(row.title, event.name, *place)
+    return found
+
+
+def _workshop_sources(session: Session, ids: Collection[int]) -> dict[int, list[Thing]]:
+    found = workshops.findings_by_session(session, ids)
+    return {number: [Thing("match", finding) for finding in findings] for number, findings in found.items()}
+
+
+def _offered_workshops(session: Session, partnership_id: int) -> list[int]:
+    """Those of events that serve the partnership, and those that say so themselves."""
+    own = [workshop.session_id for workshop, _event in workshops.workshops_of_partnership(session, partnership_id)]
+    return list(dict.fromkeys([*(row.id for row in queries.workshops(session, partnership_id)), *own]))
+
+
+# Matches and answers
+
+
+def _matches(session: Session, ids: Collection[int]) -> dict[int, Described]:
+    query = select(MatchFinding).where(MatchFinding.id.in_(ids))
+    query = query.options(
+        joinedload(MatchFinding.run).joinedload(MatchingRun.campaign).joinedload(SurveyCampaign.partnership)
+    )
+    found = {}
+    for row in session.scalars(query):
+        campaign = row.run.campaign
+        values = {"partnership": campaign.partnership.slug, "code": campaign.code}
+        detail = _("%(survey)s, run %(n)d", survey=campaign.title, n=row.run.number)
+        place = {**values, "number": row.run.number, "row": row.id}
+        found[row.id] = Described(finding_words(row), detail, "surveys.finding", place)
+    return found
+
+
+def _match_sources(session: Session, ids: Collection[int]) -> dict[int, list[Thing]]:
+    """The answers a finding rests on, as its immutable evidence has them."""
+    rows = session.execute(select(MatchFinding.id, MatchFinding.evidence).where(MatchFinding.id.in_(ids)))
     return {
-        row.id: Described(row.title, event.name, "events.show", {"slug": event.slug})
-        for row, event in session.execute(query.where(EventSession.id.in_(ids)))
+        row.id: [Thing("answer", number) for number in dict.fromkeys(line["response"] for line in row.evidence)]
+        for row in rows
     }
+
+
+def _offered_matches(session: Session, partnership_id: int) -> list[int]:
+    return [row.id for row in workshops.kept_findings(session, partnership_id)]
+
+
+def _answers(session: Session, ids: Collection[int]) -> dict[int, Described]:
+    """By code and region: who answered is told by the survey's own pages, within what the respondent allows."""
+    query = select(SurveyResponse.id, SurveyResponse.code, SurveyResponse.nuts).where(SurveyResponse.id.in_(ids))
+    return {
+        row.id: Described(_("Answer %(code)s", code=row.code), f"{reference.regions().label(row.nuts)} ({row.nuts})")
+        for row in session.execute(query)
+    }
+
+
+def _answer_sources(session: Session, ids: Collection[int]) -> dict[int, list[Thing]]:
+    """The regional priorities that the entries of an answer name."""
+    query = select(SurveyAnswer.response_id, SurveyAnswer.content).where(SurveyAnswer.response_id.in_(ids))
+    named: dict[int, dict[int, None]] = {}
+    for number, content in session.execute(query.order_by(SurveyAnswer.id)):
+        for item in content.get("items", ()):
+            priority = str(item.get("priority") or "")
+            if priority.isdecimal():
+                named.setdefault(number, {})[int(priority)] = None
+    known = {number for own in named.values() for number in own}
+    there = set(session.scalars(select(RegionalPriority.id).where(RegionalPriority.id.in_(known))))
+    return {number: [Thing("priority", key) for key in own if key in there] for number, own in named.items()}
 
 
 # Priorities
@@ -153,8 +228,10 @@ def _priorities(session: Session, ids: Collection[int]) -> dict[int, Described]:
 LINKS: dict[str, Link] = {
     "funding_line": Link(_funding_lines, _funding_sources, none_offered),
     "project": Link(_projects, _project_sources, none_offered),
-    "workshop": Link(_workshops, no_sources, lambda db, number: [row.id for row in queries.workshops(db, number)]),
+    "workshop": Link(_workshops, _workshop_sources, _offered_workshops),
     "meeting": Link(_meetings, no_sources, lambda db, number: [row.id for row in queries.agreed_meetings(db, number)]),
+    "match": Link(_matches, _match_sources, _offered_matches),
+    "answer": Link(_answers, _answer_sources, none_offered),
     "priority": Link(
         _priorities, no_sources, lambda db, number: [row.id for row in queries.partnership_priorities(db, number)]
     ),

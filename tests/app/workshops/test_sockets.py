@@ -41,8 +41,9 @@ def test_a_workshop_that_is_not_there_is_answered(room, socket, number) -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [{"kind": "essay"}, {"kind": None}, {"kind": []}, {"text": 5}, {"text": ["x"]}, {"token": {}}, {"group": "x"},
-     {"group": True}, {"source": -1}, {"kind": "follow_up", "owner": "Pia", "due": "tomorrow"}, {"due": 5}],
+    [{"kind": "essay"}, {"kind": None}, {"kind": []}, {"text": 5}, {"text": ["x"]}, {"token": {}},
+     {"group": "x"}, {"group": True},
+     {"source": -1}, {"kind": "follow_up", "owner": "Pia", "due": "tomorrow"}, {"due": 5}],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(room, socket, session, values) -> None:
     sent = {"kind": "idea", "text": "A sorting line", "token": TOKEN} | values
