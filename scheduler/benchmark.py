@@ -10,9 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scheduler.benchmark_bound import PriceBound, price_bound
+from scheduler.benchmark_bound import Bounds, bounds_of
 from scheduler.benchmark_breaks import breaks_in
-from scheduler.benchmark_compact import compact
 from scheduler.compile import compile_problem
 from scheduler.construct import construct
 from scheduler.contradictions import refuse_contradictions
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from scheduler.benchmark_race import Proof
 
 STEPS_PER_MEETING = 50  # compaction attempts before the proof is tried
+ROUNDS = 6  # of these until the plan is fair; with a fairness of 0 that is left to the proof
 
 
 def solve_b2b(
@@ -42,18 +42,31 @@ def solve_b2b(
     run = Run(options, progress, stop)
     inst = compile_problem(problem)
     refuse_contradictions(inst)
-    if not all(inst.must) or any(len(choices) != 1 for choices in inst.options):
-        raise ProblemError("not_b2b", "requests", "the b2b mode needs must-meetings with one participant a side")
+    _refuse_others(inst)
     run.bound = sum(inst.value)
     plan = _first_plan(inst, run)
     breaks = None if plan is None else sum(break_counts(plan))
-    priced = price_bound(inst, len(inst.options) if breaks is None else breaks)
-    run.breaks_bound = priced.breaks
+    bounds = bounds_of(inst, len(inst.options) if breaks is None else breaks)
+    if bounds.breaks > inst.n_people * inst.n_slots:
+        raise ImpossibleError("infeasible", "requests", "somebody has more meetings than slots for them")
+    run.breaks_bound = bounds.breaks
     if plan is not None:
         run.report("construct", plan, breaks)
         if breaks == run.breaks_bound:
             return _result(plan, run)
-    return _proven(inst, plan, priced, run)
+    return _proven(inst, plan, bounds, run)
+
+
+def _refuse_others(inst: Instance) -> None:
+    """The bounds and the model are those of the published problem, not of all that the engine can schedule."""
+    if not all(inst.must) or any(len(choices) != 1 or len(choices[0].who) != 2 for choices in inst.options):
+        raise ProblemError("not_b2b", "requests", "the b2b mode needs must-meetings of two with one participant a side")
+    if not all(option.pool and option.units == option.who for (option,) in inst.options):
+        raise ProblemError("not_b2b", "tables", "the b2b mode knows no own tables and no pins to a table")
+    if inst.rows_capped:
+        raise ProblemError("not_b2b", "participants", "the b2b mode knows no limit to meetings in a row")
+    if inst.some_long or inst.near:
+        raise ProblemError("not_b2b", "requests", "the b2b mode knows neither long meetings nor walking times")
 
 
 def break_counts(plan: Plan) -> list[int]:
@@ -66,16 +79,19 @@ def _first_plan(inst: Instance, run: Run) -> Plan | None:
     plan = construct(inst, [0] * len(inst.options), run.within(0.2))
     if plan.value < run.bound:
         return None
-    steps = STEPS_PER_MEETING * len(inst.options)
-    compact(plan, steps, run.options.seed, run.within(0.1))
-    breaks, fairness = break_counts(plan), run.options.fairness
-    fair = fairness is None or max(breaks, default=0) - min(breaks, default=0) <= fairness
-    return plan if fair else None
+    search = search_for(plan, run.options.seed)
+    fairness, stop = run.options.fairness, run.within(0.2)
+    for _ in range(ROUNDS if fairness else 1):
+        search.run(STEPS_PER_MEETING * len(inst.options), stop, HEAT, 0.0)
+        breaks = break_counts(plan)
+        if fairness is None or max(breaks, default=0) - min(breaks, default=0) <= fairness:
+            return plan
+    return None
 
 
-def _proven(inst: Instance, plan: Plan | None, priced: PriceBound, run: Run) -> Result:
+def _proven(inst: Instance, plan: Plan | None, bounds: Bounds, run: Run) -> Result:
     """The result of the race, or of the first plan when time runs out."""
-    proof = _race(inst, plan, priced, run)
+    proof = _race(inst, plan, bounds, run)
     run.breaks_bound = proof.lower
     if proof.infeasible:
         raise ImpossibleError("infeasible", "requests", "the meetings cannot all be held (proven)")
@@ -89,17 +105,20 @@ def _proven(inst: Instance, plan: Plan | None, priced: PriceBound, run: Run) -> 
     return _result(plan, run)
 
 
-def _race(inst: Instance, plan: Plan | None, priced: PriceBound, run: Run) -> Proof:
+def _race(inst: Instance, plan: Plan | None, bounds: Bounds, run: Run) -> Proof:
     """Search until everything is proven or time is up; tell whenever the bound rises."""
     from scheduler.benchmark_model import build
     from scheduler.benchmark_race import Proof, Race
 
-    proof = Proof(priced.breaks, None if plan is None else sum(break_counts(plan)))
-    race = Race(build(inst, run.options.fairness), priced, proof, run)
-    while race.step():
-        if plan is not None and proof.lower > (run.breaks_bound or 0):
-            run.breaks_bound = proof.lower
-            run.report("prove", plan, sum(break_counts(plan)))
+    proof = Proof(bounds.breaks, None if plan is None else sum(break_counts(plan)))
+    race = Race(build(inst, bounds, run.options.fairness), proof, run)
+    try:
+        while race.step():
+            if plan is not None and proof.lower > (run.breaks_bound or 0):
+                run.breaks_bound = proof.lower
+                run.report("prove", plan, sum(break_counts(plan)))
+    finally:
+        race.close()
     return proof
 
 

@@ -20,25 +20,26 @@ def breaks_in(busy: int) -> int:
     return max(0, (busy & ~(busy << 1)).bit_count() - 1)
 
 
-def count_breaks(rules: Clauses, inst: Instance, busy: list[dict[int, int]], fairness: int | None) -> list[list[int]]:
-    """The variables ``more`` by participant, at most ``fairness`` of them true for anybody.
-
-    That is the rule if somebody has no break in any schedule, because of meeting never, once or always; otherwise it is
-    counted from the smallest number of breaks, and then a break may not be claimed without having it."""
+def count_breaks(
+    rules: Clauses, inst: Instance, busy: list[dict[int, int]], starts: list[int], fairness: int | None
+) -> list[list[int]]:
+    """The variables ``more`` by participant, at most ``fairness`` of them true for anybody. That is the rule if
+    somebody has no break in any schedule, because of meeting never, once or always; otherwise it is counted from the
+    smallest number of breaks, and then a break may not be claimed without having it. ``starts`` as in ``Windows``."""
     sizes = [len(requests) for requests in inst.requests_of[: inst.n_people]]
     certain = any(size in (0, 1, inst.n_slots) for size in sizes)
     most = inst.n_slots if fairness is None or not certain else fairness
     exact = not certain and fairness is not None
     rows = [
-        _more_breaks(rules, row, size, most, exact) if 1 < size < inst.n_slots else []
-        for row, size in zip(busy, sizes, strict=True)
+        _more_breaks(rules, row, size, first, most, exact) if 1 < size < inst.n_slots else []
+        for row, size, first in zip(busy, sizes, starts, strict=True)
     ]
     if fairness is not None and not certain:
         _share_breaks(rules, rows, fairness)
     return rows
 
 
-def _more_breaks(rules: Clauses, row: dict[int, int], meetings: int, most: int, exact: bool) -> list[int]:
+def _more_breaks(rules: Clauses, row: dict[int, int], meetings: int, starts: int, most: int, exact: bool) -> list[int]:
     """held[p,t] >= u[p,t], held monotone; end[p,t] >= held[p,t-1] and not u[p,t-1] and u[p,t]; more[p] counts end."""
     held = _held(rules, row, exact)
     ends = []
@@ -50,7 +51,7 @@ def _more_breaks(rules: Clauses, row: dict[int, int], meetings: int, most: int, 
     for literal in total[most:]:
         rules.clause(~literal)
     some = [total[0]] if total and most else []
-    _one_window(rules, row, held, meetings, some)
+    _one_window(rules, row, held, meetings, starts, some)
     return total[:most]
 
 
@@ -83,7 +84,9 @@ def _end(rules: Clauses, before: int, last: int | None, now: int, exact: bool) -
     return end
 
 
-def _one_window(rules: Clauses, row: dict[int, int], held: list[int | None], meetings: int, some: list[int]) -> None:
+def _one_window(
+    rules: Clauses, row: dict[int, int], held: list[int | None], meetings: int, starts: int, some: list[int]
+) -> None:
     """Implied, without a break: busy in slot t if and only if the first of k meetings lies in t-k+1 .. t,
 
     u[p,t] <=> held[p,t] and not held[p,t-k]   or some break.
@@ -96,8 +99,12 @@ def _one_window(rules: Clauses, row: dict[int, int], held: list[int | None], mee
             rules.clause(*some, ~now, ~over)
         if over is not None or now != begun:
             rules.clause(*some, ~begun, *(literal for literal in (over, now) if literal is not None))
-    latest = held[max(0, max(row, default=0) - meetings + 1)]
-    rules.clause(*some, *([] if latest is None else [latest]))
+    before: int | None = None
+    for t, begun in enumerate(held[: starts.bit_length()]):
+        if begun is not None and begun != before and not starts >> t & 1:
+            rules.clause(*some, ~begun, *([] if before is None else [before]))
+        before = begun
+    rules.clause(*some, *([] if before is None else [before]))
 
 
 def _share_breaks(rules: Clauses, rows: list[list[int]], fairness: int) -> None:

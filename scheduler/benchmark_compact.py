@@ -6,7 +6,6 @@ As the benchmark counts, a gap is one also in absence, and days do not matter.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 
 from scheduler.goals.compactness import gaps
 from scheduler.goals.step import PersonCost
@@ -32,7 +31,7 @@ class Breaks(PersonCost):
         return busy << 1 | busy >> 1
 
 
-def compact(plan: Plan, steps: int, seed: int, stop: Callable[[], bool]) -> None:
-    """Anneal for at most so many attempts."""
+def search_for(plan: Plan, seed: int) -> Search:
+    """Annealing for fewer breaks that keeps every meeting; run it for as many steps as wanted."""
     chance = random.Random(seed)  # noqa: S311 - a search, not a secret
-    Search(plan, Breaks(plan), [], [], None, floor=plan.value, chance=chance).run(steps, stop, HEAT, 0.0)
+    return Search(plan, Breaks(plan), [], [], None, floor=plan.value, chance=chance)

@@ -5,16 +5,17 @@
 A break is a maximal run of slots without a meeting between two meetings, whether or not the participant is away. The
 formulation follows the ablation of Bofill et al. (JAIR 74, 2022): channelled u, two implied constraints, capacity over
 clusters of meetings that share a participant, breaks by prefix variables. Ours are the count of the slots of a session
-for each participant (clauses cannot count), the objective over participants instead of slots, and the window of those
-without a break (both in ``benchmark_breaks``).
+for each participant (clauses cannot count), the objective over participants instead of slots and the window of those
+without a break (both in ``benchmark_breaks``), and what the bounds leave no room for.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from scheduler.benchmark_bound import UNIT, PriceBound
+from scheduler.benchmark_bound import Bounds
 from scheduler.benchmark_breaks import count_breaks
+from scheduler.benchmark_prices import UNIT
 from scheduler.clauses import Clauses
 from scheduler.instance import Instance
 from scheduler.plan import bits
@@ -25,6 +26,7 @@ class BreaksModel:
     """``x[m][t]`` and ``busy[p][t]`` are variables of ``rules``, as are ``breaks``, whose sum is minimised."""
 
     inst: Instance
+    bounds: Bounds
     rules: Clauses = field(default_factory=Clauses)
     x: list[dict[int, int]] = field(default_factory=list)
     busy: list[dict[int, int]] = field(default_factory=list)
@@ -36,37 +38,42 @@ class BreaksModel:
         twin.minimise([literal for row in self.breaks for literal in row])
         return twin
 
-    def limited(self, most: int, priced: PriceBound) -> Clauses:
+    def limited(self, most: int) -> Clauses:
         """The question whether there is a schedule with at most so many breaks.
 
         Whatever exceeds the price bound must fit between it and that number, for each participant and slot alone:
 
             breaks of p + sum_t w[t] u[p,t] - cheapest[p] <= most - bound
-            (2 tables[t] - sum_p u[p,t]) w[t]             <= most - bound
+            (2 tables[t] - sum_p u[p,t]) w[t] <= most - bound
         """
         twin = self.rules.copy()
         twin.count([literal for row in self.breaks for literal in row], 0, most)
+        priced = self.bounds.prices
         slack = UNIT * most - priced.total
-        if slack >= 0 and any(priced.prices):
-            for row, more, cheapest in zip(self.busy, self.breaks, priced.cheapest, strict=True):
-                terms = [(literal, priced.prices[t]) for t, literal in row.items() if priced.prices[t]]
-                twin.weigh([*terms, *((literal, UNIT) for literal in more)], cheapest + slack)
-            for t, price in enumerate(priced.prices):
-                if price:
-                    people = [row[t] for row in self.busy if t in row]
-                    twin.count(people, 2 * self.inst.open_tables[t] - slack // price, len(people))
+        if slack < 0 or not any(priced.prices):
+            return twin
+        for row, more, cheapest in zip(self.busy, self.breaks, priced.cheapest, strict=True):
+            terms = [(literal, price) for t, literal in row.items() if (price := priced.prices[t])]
+            twin.weigh([*terms, *((literal, UNIT) for literal in more)], cheapest + slack)
+        for t, price in enumerate(priced.prices):
+            if price:
+                people = [row[t] for row in self.busy if t in row]
+                twin.count(people, 2 * self.inst.open_tables[t] - slack // price, len(people))
         return twin
 
 
-def build(inst: Instance, fairness: int | None) -> BreaksModel:
+def build(inst: Instance, bounds: Bounds, fairness: int | None) -> BreaksModel:
     """The whole model; ``fairness`` is the largest allowed difference in breaks between two participants."""
-    model = BreaksModel(inst)
+    model = BreaksModel(inst, bounds)
     _hold_every_meeting(model)
     _be_busy_in_one_meeting(model)
     _meet_as_often_as_asked(model)
     _fit_the_tables(model)
     _keep_order(model)
-    model.breaks = count_breaks(model.rules, inst, model.busy, fairness)
+    model.breaks = count_breaks(model.rules, inst, model.busy, bounds.windows.starts, fairness)
+    for crowd in bounds.windows.crowds:
+        first = [row[0] for p in crowd.people if (row := model.breaks[p])]
+        model.rules.count(first, crowd.least, len(crowd.people))
     return model
 
 

@@ -13,9 +13,8 @@ import threading
 from dataclasses import dataclass
 
 from ortools.sat.python import cp_model_helper
-from ortools.sat.python.cp_model_helper import FEASIBLE, INFEASIBLE, OPTIMAL
+from ortools.sat.python.cp_model_helper import FEASIBLE, INFEASIBLE, MODEL_INVALID, OPTIMAL
 
-from scheduler.benchmark_bound import PriceBound
 from scheduler.benchmark_breaks import breaks_in
 from scheduler.benchmark_model import BreaksModel
 from scheduler.clauses import Clauses
@@ -23,6 +22,8 @@ from scheduler.run import Run
 
 POLL = 0.01  # seconds between two looks at the searches
 LIMITED = 60.0  # deterministic time of each search where the clock plays no part
+PATIENCE = 5.0  # seconds (deterministic time) for the first question while no schedule is known
+GROWTH = 1.5  # of the patience from one question to the next
 SLACK = 1e-6  # rounding of the solver's bound
 
 
@@ -45,14 +46,12 @@ class Proof:
 class Race:
     """The searches of one model, on as many threads as there are workers, at most two."""
 
-    def __init__(self, model: BreaksModel, priced: PriceBound, proof: Proof, run: Run) -> None:
+    def __init__(self, model: BreaksModel, proof: Proof, run: Run) -> None:
         self.model = model
-        self.priced = priced
         self.proof = proof
         self.run = run
         self.timed = run.options.work_limit is None
         self._cancelled = False
-        self._refused = False
         self._lock = threading.Lock()
         self._searching: dict[cp_model_helper.SolveWrapper, int | None] = {}
         jobs = [self._ask, self._prove] if run.options.workers >= 2 and self.timed else [self._ask_and_prove]
@@ -70,6 +69,12 @@ class Race:
                 if self._over or (most is not None and most < self.proof.lower):
                     solver.stop_search()
         return any(thread.is_alive() for thread in self._threads)
+
+    def close(self) -> None:
+        """End all searches, whatever has happened."""
+        self._cancelled = True
+        while self.step():
+            pass
 
     @property
     def _over(self) -> bool:
@@ -91,17 +96,23 @@ class Race:
                 self._raise(response.objective_value)
 
     def _ask(self, budget: float) -> None:
-        """For a schedule with no more breaks than the bound; once that is refused, whether there is one at all."""
+        """For a schedule with no more breaks than the bound. As long as none is known, now and then for any, and only
+        for any once the first question has been refused: there may be none."""
         anything = sum(map(len, self.model.breaks))
+        patience, refused, any_next = PATIENCE, False, False
         while not self._over and budget > 0:
-            most = anything if self._refused and self.proof.upper is None else self.proof.lower
-            response = self._search(self.model.limited(most, self.priced), most if most < anything else None, budget)
+            unknown = self.proof.upper is None
+            most = anything if unknown and (refused or any_next) else self.proof.lower
+            limit = min(budget, patience) if unknown and not refused else budget
+            response = self._search(self.model.limited(most), most if most < anything else None, limit)
             if response.status in (OPTIMAL, FEASIBLE):
                 self._found(response)
             elif response.status == INFEASIBLE:
-                self._refused = True
+                refused = True
                 self.proof.infeasible |= most >= anything
                 self._raise(most + 1)
+            else:
+                any_next, patience = not any_next, GROWTH * patience
             budget -= response.wall_time if self.timed else response.deterministic_time
 
     def _search(self, rules: Clauses, most: int | None, budget: float) -> cp_model_helper.CpSolverResponse:
@@ -119,6 +130,7 @@ class Race:
         response: cp_model_helper.CpSolverResponse = solver.solve(rules.proto)  # type: ignore[no-untyped-call]
         with self._lock:
             del self._searching[solver]
+        assert response.status != MODEL_INVALID
         return response
 
     def _settings(self, budget: float) -> cp_model_helper.SatParameters:
@@ -135,8 +147,9 @@ class Race:
         return settings
 
     def _raise(self, bound: float) -> None:
-        with self._lock:
-            self.proof.lower = max(self.proof.lower, math.ceil(bound - SLACK))
+        if math.isfinite(bound):  # infinite once there is no schedule at all
+            with self._lock:
+                self.proof.lower = max(self.proof.lower, math.ceil(bound - SLACK))
 
     def _found(self, response: cp_model_helper.CpSolverResponse) -> None:
         solution = list(response.solution)
