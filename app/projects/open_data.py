@@ -22,6 +22,8 @@ from app.projects import queries
 
 FORMATS = {"csv": "text/csv", "json": "application/json"}
 MEDIA_TYPES = "http://www.iana.org/assignments/media-types/"
+FILE_TYPES = "http://publications.europa.eu/resource/authority/file-type/"
+THEMES = "http://publications.europa.eu/resource/authority/data-theme/"
 CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",
@@ -40,6 +42,9 @@ class Dataset:
     description: Any
     columns: tuple[str, ...]
     rows: Callable[[Session], list[Sequence[Cell]]]
+    keywords: tuple[str, ...]
+    themes: tuple[str, ...] = ("ECON", "REGI")
+    """Codes of the EU vocabulary of data themes."""
 
 
 def _public_partnerships(session: Session) -> list[Partnership]:
@@ -92,6 +97,7 @@ DATASETS = (
         _l("Approved partnerships with their thematic area, phase and member regions (NUTS)."),
         ("slug", "name", "acronym", "area", "state", "phase", "summary", "regions"),
         _partnerships,
+        ("partnerships", "smart specialisation", "regions"),
     ),
     Dataset(
         "opportunities",
@@ -100,6 +106,7 @@ DATASETS = (
         ("partnership", "number", "title", "acronym", "type", "state", "regions", "trl_start", "trl_target", "problem",
          "solution"),
         _opportunities,
+        ("investment", "projects", "regions"),
     ),
     Dataset(
         "calls",
@@ -107,6 +114,7 @@ DATASETS = (
         _l("Calls with their deadlines; rate_cap is the highest grant in percent, amounts are euros."),
         ("code", "title", "source", "link", "opens_on", "deadline", "rate_cap", "min_euros", "max_euros", "min_trl"),
         _calls,
+        ("calls", "funding"),
     ),
     Dataset(
         "events",
@@ -114,6 +122,7 @@ DATASETS = (
         _l("Events that are not drafts."),
         ("slug", "name", "summary", "place", "time_zone", "format", "phase"),
         _events,
+        ("events", "matchmaking"),
     ),
 )  # fmt: skip
 
@@ -156,6 +165,9 @@ def _dataset(address: str, row: Dataset) -> dict[str, Any]:
         "dct:title": {"@value": str(row.title), "@language": "en"},
         "dct:description": {"@value": str(row.description), "@language": "en"},
         "dct:identifier": row.key,
+        "dct:publisher": {"@id": f"{address}/#publisher"},
+        "dcat:keyword": [{"@value": word, "@language": "en"} for word in row.keywords],
+        "dcat:theme": [{"@id": THEMES + theme} for theme in row.themes],
         "dcat:distribution": [
             {
                 "@id": f"{address}/{row.key}.{suffix}#distribution",
@@ -163,6 +175,7 @@ def _dataset(address: str, row: Dataset) -> dict[str, Any]:
                 "dct:title": {"@value": f"{row.title} ({suffix.upper()})", "@language": "en"},
                 "dcat:accessURL": {"@id": f"{address}/{row.key}.{suffix}"},
                 "dcat:downloadURL": {"@id": f"{address}/{row.key}.{suffix}"},
+                "dct:format": {"@id": FILE_TYPES + suffix.upper()},
                 "dcat:mediaType": {"@id": MEDIA_TYPES + kind, "@type": "dct:MediaType"},
             }
             for suffix, kind in FORMATS.items()

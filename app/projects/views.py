@@ -38,6 +38,7 @@ from app.projects.blueprint import Page, blueprint, clock, page, site, submitted
 from app.projects.board_pages import project_data, project_form
 from app.projects.models import InvestmentProject, ProjectOrigin
 from app.projects.rules.mix import mix
+from app.workshops.models import Workshop
 
 
 @blueprint.get("/projects/<int:number>/")
@@ -220,6 +221,20 @@ def _meeting_panel(request_row: MeetingRequest) -> dict[str, Any] | None:
     return {"partnerships": served, "projects": own, "request_id": request_row.id}
 
 
+def _workshop_panel(workshop: Workshop) -> dict[str, Any] | None:
+    """What a workshop can become, for those who see the projects of the partnership that it serves."""
+    user, served = signed_in_user(), workshop.partnership
+    if user is None or served is None or not partnerships.belongs(session(), served, user):
+        return None
+    roles = partnerships.roles_of(session(), served, user)
+    return {
+        "partnership": served,
+        "projects": queries.projects_from(session(), "workshop", workshop.session_id),
+        "session_id": workshop.session_id,
+        "may_propose": bool(roles & policy.PARTNERSHIP_ROLES),
+    }
+
+
 def is_insider() -> bool:
     """True when the reader sees the projects of the current partnership."""
     user, found = signed_in_user(), g.get("partnership")
@@ -259,6 +274,7 @@ def init_app(app: Flask) -> None:
     add(entry("site", "calls.index", _l("Calls"), "megaphone", 30, also=("calls.",)))
     app.context_processor(_foot)
     navigation.add_section("meeting", navigation.Panel("projects/_meeting.html", _meeting_panel, 10))
+    navigation.add_section("workshop", navigation.Panel("projects/_workshop.html", _workshop_panel, 10))
     navigation.add_section("home", navigation.Panel("projects/_own_projects.html", _own_panel, 20))
     partnerships.add_history(
         "project",
