@@ -38,7 +38,8 @@ def test_the_catalogue_conforms(client) -> None:
 
 MANDATORY = [
     ("catalogue", "dct:title"), ("catalogue", "dct:description"), ("catalogue", "dct:publisher"),
-    ("dataset", "dct:title"), ("dataset", "dct:description"), ("distribution", "dcat:accessURL"), ("agent", "foaf:name"),
+    ("dataset", "dct:title"), ("dataset", "dct:description"), ("distribution", "dcat:accessURL"),
+    ("agent", "foaf:name"),
 ]  # fmt: skip
 
 
