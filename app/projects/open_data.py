@@ -47,7 +47,8 @@ class Dataset:
     """Codes of the EU vocabulary of data themes."""
 
 
-def _public_partnerships(session: Session) -> list[Partnership]:
+def public_partnerships(session: Session) -> list[Partnership]:
+    """The partnerships everybody may see."""
     found = session.scalars(select(Partnership).order_by(Partnership.slug)).all()
     return [row for row in found if partnerships.machine_of(session, row, "partnership").state(row.state).public]
 
@@ -58,7 +59,7 @@ def _partnerships(session: Session) -> list[Sequence[Cell]]:
             row.slug, row.name, row.acronym, row.area.name, row.state, row.phase, row.summary,
             " ".join(f"nuts:{m.nuts_version}:{m.nuts}" for m in partnerships.members_of(session, row.id)),
         )
-        for row in _public_partnerships(session)
+        for row in public_partnerships(session)
     ]  # fmt: skip
 
 
@@ -68,7 +69,7 @@ def _opportunities(session: Session) -> list[Sequence[Cell]]:
             partnership.slug, row.number, row.title, row.acronym, row.type.value, row.state, " ".join(row.regions),
             row.trl_start, row.trl_target, row.problem, row.solution,
         )
-        for partnership in _public_partnerships(session)
+        for partnership in public_partnerships(session)
         for row in queries.public_projects(session, partnership.id)
     ]  # fmt: skip
 
@@ -90,7 +91,7 @@ def _events(session: Session) -> list[Sequence[Cell]]:
     ]
 
 
-DATASETS = (
+DATASETS: list[Dataset] = [
     Dataset(
         "partnerships",
         _l("Thematic partnerships"),
@@ -124,7 +125,13 @@ DATASETS = (
         _events,
         ("events", "matchmaking"),
     ),
-)  # fmt: skip
+]  # fmt: skip
+
+
+def add_dataset(made: Dataset) -> None:
+    """Add a later feature's table; adding the same key twice changes nothing."""
+    if dataset(made.key) is None:
+        DATASETS.append(made)
 
 
 def dataset(key: str) -> Dataset | None:

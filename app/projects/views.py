@@ -15,8 +15,10 @@ from app.core.database import session
 from app.core.errors import NotFound
 from app.core.guard import guarded
 from app.core.transitions import choices as steps_of
+from app.events.models import Phase
 from app.meetings.models import MeetingRequest
 from app.partnerships import queries as partnerships
+from app.partnerships.models import Partnership
 from app.projects import (
     board_pages,
     call_pages,
@@ -235,6 +237,13 @@ def _workshop_panel(workshop: Workshop) -> dict[str, Any] | None:
     }
 
 
+def _public_panel(found: Partnership) -> dict[str, Any] | None:
+    """What everybody may see of a partnership's projects and events."""
+    events = [event for event in queries.events_of(session(), found.id) if event.phase is not Phase.DRAFT]
+    shown = queries.public_projects(session(), found.id)
+    return {"slug": found.slug, "events": events, "opportunities": shown} if events or shown else None
+
+
 def is_insider() -> bool:
     """True when the reader sees the projects of the current partnership."""
     user, found = signed_in_user(), g.get("partnership")
@@ -274,6 +283,7 @@ def init_app(app: Flask) -> None:
     add(entry("site", "calls.index", _l("Calls"), "megaphone", 30, also=("calls.",)))
     app.context_processor(_foot)
     navigation.add_section("meeting", navigation.Panel("projects/_meeting.html", _meeting_panel, 10))
+    navigation.add_section("partnership", navigation.Panel("projects/_public.html", _public_panel, 20))
     navigation.add_section("workshop", navigation.Panel("projects/_workshop.html", _workshop_panel, 10))
     navigation.add_section("home", navigation.Panel("projects/_own_projects.html", _own_panel, 20))
     partnerships.add_history(
