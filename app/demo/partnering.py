@@ -18,7 +18,7 @@ from app.events.models import Event
 from app.partnerships.models import Partnership
 from app.partnerships.queries import partnership_by_slug
 
-BEGAN = timedelta(days=490)
+BEGAN = timedelta(days=500)
 """How long before today the idea was handed in."""
 
 

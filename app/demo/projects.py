@@ -8,7 +8,7 @@ import io
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from app.accounts.models import User
 from app.accounts.queries import user_by_email
 from app.core.clock import Clock
 from app.demo.content import read
+from app.demo.partnering import PartnershipStage
 from app.demo.project_days import ProjectDays
 from app.events.models import Event
 from app.events.queries import sessions_of
@@ -48,17 +49,6 @@ from app.projects.trace_links import candidates
 LEAD = frozenset({"project_lead", "lead"})
 PACE = timedelta(days=17)
 """Between two steps of a project."""
-
-
-class PartnershipStage(Protocol):
-    """What the step of the partnership stage works on."""
-
-    session: Session
-    clock: Clock
-    event: Event
-
-    @property
-    def partnership(self) -> Partnership: ...
 
 
 def grow_projects(stage: PartnershipStage) -> None:

@@ -173,7 +173,7 @@ def submit_and_judge(stage: PartnershipStage) -> None:
         return
     stage.session.info[services.QUIET] = True
     session, past = stage.session, stage.past
-    past.now = stage.clock() - timedelta(days=340)
+    past.now = stage.clock() - timedelta(days=410)
     people = content()["people"]
     founder = _speaker(session, past, content()["regions"][0]["nuts"])
     secretariat, officer = person(session, past, people["secretariat"]), person(session, past, people["officer"])

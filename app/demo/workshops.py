@@ -27,6 +27,8 @@ from app.workshops.services import AgendaLine, EntryData, GroupLine
 LEADS = frozenset({"organiser"})
 PHASE = "projects"
 """The phase the demo partnership has come to."""
+MOVED_ON = timedelta(days=230)
+"""How long before today it said so: after the project days."""
 
 
 def fill_workshops(stage: PartnershipStage) -> None:
@@ -64,7 +66,8 @@ def move_to_projects(stage: PartnershipStage) -> None:
     """A step of the partnership stage: the partnership says that it works on projects now."""
     if stage.partnership.phase != PHASE:
         lead = lead_of(stage.session, stage.partnership)
-        partnerships.go_to_phase(stage.session, stage.clock, stage.partnership, lead, PHASE)
+        past = Past(stage.clock() - MOVED_ON)
+        partnerships.go_to_phase(stage.session, past, stage.partnership, lead, PHASE)
 
 
 @dataclass

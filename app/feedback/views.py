@@ -20,14 +20,16 @@ from app.core.errors import AppError, Invalid, NotFound
 from app.core.guard import guarded
 from app.core.tables import XLSX_TYPE, write_xlsx
 from app.core.transitions import choices, history
-from app.feedback import exports, forms, process, queries, services
+from app.feedback import exports, forms, process, queries, results, services
 from app.feedback.figures import AMOUNTS, COUNTED
 from app.feedback.models import MonitoringReport
 from app.feedback.policy import WRITERS, current_report, report_writer, reports_visible
 from app.feedback.rules import before, half_year, shown
 from app.feedback.wording import LABELS, period_name
 from app.partnerships import queries as partnerships
+from app.partnerships.models import Partnership
 from app.partnerships.policy import current_partnership, current_roles
+from app.projects import open_data
 from app.projects import queries as projects
 
 blueprint = Blueprint("feedback", __name__, url_prefix="/partnerships/<partnership>/reports")
@@ -208,6 +210,11 @@ def is_insider() -> bool:
     return user is not None and found is not None and partnerships.belongs(session(), found, user)
 
 
+def _results_panel(found: Partnership) -> dict[str, Any] | None:
+    row = results.latest(session(), found) if found in open_data.public_partnerships(session()) else None
+    return None if row is None else {"row": row}
+
+
 def init_app(_app: Flask) -> None:
     """Add the entry of a partnership's pages, and the steps to its history."""
     navigation.add_entry(
@@ -215,6 +222,8 @@ def init_app(_app: Flask) -> None:
             "partnership", "feedback.index", _l("Reports"), "clipboard-data", 70, shown=is_insider, also=("feedback.",)
         )
     )
+    open_data.add_dataset(results.RESULTS)
+    navigation.add_section("partnership", navigation.Panel("feedback/_results.html", _results_panel, 30))
     partnerships.add_history(
         "report",
         lambda db, number: db.scalars(

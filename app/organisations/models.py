@@ -1,11 +1,13 @@
 """Table of organisations; shared by the colleagues who register from them."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import String, Text
+from sqlalchemy import String, Text, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base
+from app.organisations import reference
 
 
 class Organisation(Base):
@@ -25,6 +27,20 @@ class Organisation(Base):
     """NUTS 2024, any level."""
     nace: Mapped[str | None] = mapped_column(String(8))
     """NACE Rev. 2.1, any level, e.g. 'C', '22', '22.2', '22.21'."""
+    nuts_version: Mapped[str | None] = mapped_column(String(8))
+    """Edition of `nuts`, kept true by itself; None without a code."""
+    nace_version: Mapped[str | None] = mapped_column(String(8))
     website: Mapped[str | None] = mapped_column(String(300))
     description: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
+
+
+def _keep_versions(_mapper: Any, _connection: Any, row: Organisation) -> None:
+    """Codes are stored with the edition they were checked against."""
+    regions, activities = reference.regions(), reference.activities()
+    row.nuts_version = regions.require(row.nuts).version if row.nuts and row.nuts in regions else None
+    row.nace_version = activities.require(row.nace).version if row.nace and row.nace in activities else None
+
+
+for _moment in ("before_insert", "before_update"):
+    event.listen(Organisation, _moment, _keep_versions)

@@ -136,6 +136,19 @@ def partnership_kinds() -> CodeList:
 
 
 @cache
+def sustainable_goals() -> CodeList:
+    """The Sustainable Development Goals of the United Nations, “1” to “17”."""
+    return _own("sdg", codelists.SDG_VERSION, "use a goal from 1 to 17", codelists.SDG)
+
+
+@cache
+def nuts_changes() -> dict[str, Any]:
+    """What changed from the edition of NUTS before: `from`, `to`, `recoded` (old code to new), `gone`, `new`."""
+    found: dict[str, Any] = _bundled("nuts_changes.json")
+    return found
+
+
+@cache
 def languages() -> CodeList:
     """Languages people can meet in, by ISO 639-1 code, named in the reader's language."""
     english = Locale("en").languages
@@ -176,7 +189,13 @@ def _schemes() -> dict[str, Callable[[], CodeList]]:
         "organisation-size": organisation_sizes,
         "partnership-kind": partnership_kinds,
         "iso639-1": languages,
+        "sdg": sustainable_goals,
     }
+
+
+def schemes() -> dict[str, CodeList]:
+    """Every scheme by its name, loaded."""
+    return {name: load() for name, load in _schemes().items()}
 
 
 def parse_ref(ref: str) -> Entry:

@@ -22,6 +22,8 @@ from app.projects import queries
 
 FORMATS = {"csv": "text/csv", "json": "application/json"}
 MEDIA_TYPES = "http://www.iana.org/assignments/media-types/"
+FILE_TYPES = "http://publications.europa.eu/resource/authority/file-type/"
+THEMES = "http://publications.europa.eu/resource/authority/data-theme/"
 CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",
@@ -40,9 +42,13 @@ class Dataset:
     description: Any
     columns: tuple[str, ...]
     rows: Callable[[Session], list[Sequence[Cell]]]
+    keywords: tuple[str, ...]
+    themes: tuple[str, ...] = ("ECON", "REGI")
+    """Codes of the EU vocabulary of data themes."""
 
 
-def _public_partnerships(session: Session) -> list[Partnership]:
+def public_partnerships(session: Session) -> list[Partnership]:
+    """The partnerships everybody may see."""
     found = session.scalars(select(Partnership).order_by(Partnership.slug)).all()
     return [row for row in found if partnerships.machine_of(session, row, "partnership").state(row.state).public]
 
@@ -53,7 +59,7 @@ def _partnerships(session: Session) -> list[Sequence[Cell]]:
             row.slug, row.name, row.acronym, row.area.name, row.state, row.phase, row.summary,
             " ".join(f"nuts:{m.nuts_version}:{m.nuts}" for m in partnerships.members_of(session, row.id)),
         )
-        for row in _public_partnerships(session)
+        for row in public_partnerships(session)
     ]  # fmt: skip
 
 
@@ -63,7 +69,7 @@ def _opportunities(session: Session) -> list[Sequence[Cell]]:
             partnership.slug, row.number, row.title, row.acronym, row.type.value, row.state, " ".join(row.regions),
             row.trl_start, row.trl_target, row.problem, row.solution,
         )
-        for partnership in _public_partnerships(session)
+        for partnership in public_partnerships(session)
         for row in queries.public_projects(session, partnership.id)
     ]  # fmt: skip
 
@@ -85,13 +91,14 @@ def _events(session: Session) -> list[Sequence[Cell]]:
     ]
 
 
-DATASETS = (
+DATASETS: list[Dataset] = [
     Dataset(
         "partnerships",
         _l("Thematic partnerships"),
         _l("Approved partnerships with their thematic area, phase and member regions (NUTS)."),
         ("slug", "name", "acronym", "area", "state", "phase", "summary", "regions"),
         _partnerships,
+        ("partnerships", "smart specialisation", "regions"),
     ),
     Dataset(
         "opportunities",
@@ -100,6 +107,7 @@ DATASETS = (
         ("partnership", "number", "title", "acronym", "type", "state", "regions", "trl_start", "trl_target", "problem",
          "solution"),
         _opportunities,
+        ("investment", "projects", "regions"),
     ),
     Dataset(
         "calls",
@@ -107,6 +115,7 @@ DATASETS = (
         _l("Calls with their deadlines; rate_cap is the highest grant in percent, amounts are euros."),
         ("code", "title", "source", "link", "opens_on", "deadline", "rate_cap", "min_euros", "max_euros", "min_trl"),
         _calls,
+        ("calls", "funding"),
     ),
     Dataset(
         "events",
@@ -114,8 +123,15 @@ DATASETS = (
         _l("Events that are not drafts."),
         ("slug", "name", "summary", "place", "time_zone", "format", "phase"),
         _events,
+        ("events", "matchmaking"),
     ),
-)  # fmt: skip
+]  # fmt: skip
+
+
+def add_dataset(made: Dataset) -> None:
+    """Add a later feature's table; adding the same key twice changes nothing."""
+    if dataset(made.key) is None:
+        DATASETS.append(made)
 
 
 def dataset(key: str) -> Dataset | None:
@@ -156,6 +172,9 @@ def _dataset(address: str, row: Dataset) -> dict[str, Any]:
         "dct:title": {"@value": str(row.title), "@language": "en"},
         "dct:description": {"@value": str(row.description), "@language": "en"},
         "dct:identifier": row.key,
+        "dct:publisher": {"@id": f"{address}/#publisher"},
+        "dcat:keyword": [{"@value": word, "@language": "en"} for word in row.keywords],
+        "dcat:theme": [{"@id": THEMES + theme} for theme in row.themes],
         "dcat:distribution": [
             {
                 "@id": f"{address}/{row.key}.{suffix}#distribution",
@@ -163,6 +182,7 @@ def _dataset(address: str, row: Dataset) -> dict[str, Any]:
                 "dct:title": {"@value": f"{row.title} ({suffix.upper()})", "@language": "en"},
                 "dcat:accessURL": {"@id": f"{address}/{row.key}.{suffix}"},
                 "dcat:downloadURL": {"@id": f"{address}/{row.key}.{suffix}"},
+                "dct:format": {"@id": FILE_TYPES + suffix.upper()},
                 "dcat:mediaType": {"@id": MEDIA_TYPES + kind, "@type": "dct:MediaType"},
             }
             for suffix, kind in FORMATS.items()

@@ -23,6 +23,7 @@ from app.projects.models import (
     PersonRole,
     PlanSection,
     PlanText,
+    ProjectOrigin,
     ProjectPerson,
     TraceLink,
 )
@@ -67,6 +68,13 @@ def public_projects(session: Session, partnership_id: int) -> list[InvestmentPro
     """The projects everybody may see."""
     query = select(InvestmentProject).where(InvestmentProject.partnership_id == partnership_id)
     return list(session.scalars(query.where(InvestmentProject.is_public).order_by(InvestmentProject.number)))
+
+
+def projects_from(session: Session, kind: str, ref_id: int) -> list[InvestmentProject]:
+    """The projects that came from a thing, by number."""
+    query = select(InvestmentProject).join(ProjectOrigin, ProjectOrigin.project_id == InvestmentProject.id)
+    query = query.where(ProjectOrigin.kind == kind, ProjectOrigin.ref_id == ref_id)
+    return list(session.scalars(query.order_by(InvestmentProject.number)))
 
 
 def project_by_number(session: Session, partnership_id: int, number: int) -> InvestmentProject | None:

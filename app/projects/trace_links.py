@@ -141,14 +141,15 @@ def _employer(participant: Participant) -> str:
 
 def _workshops(session: Session, ids: Collection[int]) -> dict[int, Described]:
     """By their sessions; those that are prepared as workshops have a page of their own."""
-    query = select(EventSession, Event, Workshop.id).join(Event, Event.id == EventSession.event_id)
-    query = query.outerjoin(Workshop, Workshop.session_id == EventSession.id)
+    prepared = set(session.scalars(select(Workshop.session_id).where(Workshop.session_id.in_(ids))))
+    query = select(EventSession, Event).join(Event, Event.id == EventSession.event_id)
     found = {}
-    for row, event, workshop_id in session.execute(query.where(EventSession.id.in_(ids))):
-        place = ("workshops.show", {"slug": event.slug, "number": row.id})
-        if workshop_id is None:
-            place = ("events.show", {"slug": event.slug})
-        found[row.id] = Described(row.title, event.name, *place)
+    for row, event in session.execute(query.where(EventSession.id.in_(ids))):
+        endpoint = "events.show"
+        values: dict[str, Any] = {"slug": event.slug}
+        if row.id in prepared:
+            endpoint, values["number"] = "workshops.show", row.id
+        found[row.id] = Described(row.title, event.name, endpoint, values)
     return found
 
 

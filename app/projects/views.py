@@ -15,8 +15,10 @@ from app.core.database import session
 from app.core.errors import NotFound
 from app.core.guard import guarded
 from app.core.transitions import choices as steps_of
+from app.events.models import Phase
 from app.meetings.models import MeetingRequest
 from app.partnerships import queries as partnerships
+from app.partnerships.models import Partnership
 from app.projects import (
     board_pages,
     call_pages,
@@ -38,6 +40,7 @@ from app.projects.blueprint import Page, blueprint, clock, page, site, submitted
 from app.projects.board_pages import project_data, project_form
 from app.projects.models import InvestmentProject, ProjectOrigin
 from app.projects.rules.mix import mix
+from app.workshops.models import Workshop
 
 
 @blueprint.get("/projects/<int:number>/")
@@ -220,6 +223,27 @@ def _meeting_panel(request_row: MeetingRequest) -> dict[str, Any] | None:
     return {"partnerships": served, "projects": own, "request_id": request_row.id}
 
 
+def _workshop_panel(workshop: Workshop) -> dict[str, Any] | None:
+    """What a workshop can become, for those who see the projects of the partnership that it serves."""
+    user, served = signed_in_user(), workshop.partnership
+    if user is None or served is None or not partnerships.belongs(session(), served, user):
+        return None
+    roles = partnerships.roles_of(session(), served, user)
+    return {
+        "partnership": served,
+        "projects": queries.projects_from(session(), "workshop", workshop.session_id),
+        "session_id": workshop.session_id,
+        "may_propose": bool(roles & policy.PARTNERSHIP_ROLES),
+    }
+
+
+def _public_panel(found: Partnership) -> dict[str, Any] | None:
+    """What everybody may see of a partnership's projects and events."""
+    events = [event for event in queries.events_of(session(), found.id) if event.phase is not Phase.DRAFT]
+    shown = queries.public_projects(session(), found.id)
+    return {"slug": found.slug, "events": events, "opportunities": shown} if events or shown else None
+
+
 def is_insider() -> bool:
     """True when the reader sees the projects of the current partnership."""
     user, found = signed_in_user(), g.get("partnership")
@@ -259,6 +283,8 @@ def init_app(app: Flask) -> None:
     add(entry("site", "calls.index", _l("Calls"), "megaphone", 30, also=("calls.",)))
     app.context_processor(_foot)
     navigation.add_section("meeting", navigation.Panel("projects/_meeting.html", _meeting_panel, 10))
+    navigation.add_section("partnership", navigation.Panel("projects/_public.html", _public_panel, 20))
+    navigation.add_section("workshop", navigation.Panel("projects/_workshop.html", _workshop_panel, 10))
     navigation.add_section("home", navigation.Panel("projects/_own_projects.html", _own_panel, 20))
     partnerships.add_history(
         "project",

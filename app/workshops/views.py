@@ -79,7 +79,7 @@ def _room(form: forms.EntryForm, *, bad: bool = False) -> Page:
         "votes": queries.own_votes(session(), workshop.id, user.id),
         "groups": {str(group.id): group.name for group in groups},
     }
-    group_form = forms.GroupForm(formdata=None, data={"group": str((mine or {}).get("group") or "")})
+    group_form = forms.GroupForm(formdata=None, prefix="my", data={"group": str((mine or {}).get("group") or "")})
     group_form.group.choices = _group_choices()
     facts = services.facts_of(session(), workshop)
     return page(
@@ -167,7 +167,7 @@ def vote(slug: str, number: int, entry: int, step: str) -> Response:
 @guarded(policy.workshop_room)
 def group(slug: str, number: int) -> Response:
     """Choose one's group."""
-    workshop, me, form = policy.current_workshop(), policy.room_participant(), forms.GroupForm()
+    workshop, me, form = policy.current_workshop(), policy.room_participant(), forms.GroupForm(prefix="my")
     form.group.choices = _group_choices()
     if me is None:
         raise Forbidden(_("Only participants are in groups."))

@@ -234,7 +234,7 @@ choice?.addEventListener("submit", async (event) => {
   if (!line.socket.connected) return;
   event.preventDefault();
   try {
-    const answer = await line.ask("workshop_group", { ...here, group: choice.elements.group.value });
+    const answer = await line.ask("workshop_group", { ...here, group: choice.elements["my-group"].value });
     if (answer?.error) toast(answer.error.message, "stop");
   } catch {
     choice.submit();

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -89,3 +89,30 @@ def test_no_person_and_no_organisation_is_in_any_file(pipeline, session, client,
     session.commit()
     for found in DATASETS:
         assert name not in client.get(f"/open-data/{found.key}.json").text
+
+
+def test_the_public_page_shows_opportunities_events_and_accepted_results(pipeline, session, clock, client) -> None:
+    from app.feedback.models import MonitoringReport
+
+    page = client.get("/partnerships/textiles/").text
+    assert ("Spring Partnering Day" in page, "Fibre sorting line" in page, "Results from" in page) == (
+        True,
+        False,
+        False,
+    )
+    pipeline.project.is_public = True
+    report = MonitoringReport(
+        partnership_id=pipeline.partnership.id, starts_on=date(2026, 7, 1), ends_on=date(2026, 12, 31),
+        state="submitted",
+        figures={"members": 2, "events": 1, "meetings": 4, "workshops": 2, "projects": 6, "secured": 5},
+        corrections={}, gathered_at=clock(), created_at=clock(),
+    )  # fmt: skip
+    session.add(report)
+    session.commit()
+    assert rows(client, "results") == []
+    report.state = "accepted"
+    session.commit()
+    (row,) = rows(client, "results")
+    assert (row["partnership"], row["meetings"], row["workshops"], "secured" in row) == ("textiles", "4", "2", False)
+    page = client.get("/partnerships/textiles/").text
+    assert ("Fibre sorting line" in page, "Results from 2026-07-01 to 2026-12-31" in page) == (True, True)

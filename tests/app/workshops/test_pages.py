@@ -92,7 +92,7 @@ def test_a_group_keeps_its_people_and_one_that_collected_stays(room, session, cl
     web = sign_in(room.cast.olga)
     web.post(f"{room.path}prepare/groups", data={"groups": "Sorting\nSpinning"})
     sorting = queries.groups_of(session, room.workshop.id)[0]
-    sign_in(room.cast.pia).post(f"{room.path}group", data={"group": str(sorting.id)})
+    sign_in(room.cast.pia).post(f"{room.path}group", data={"my-group": str(sorting.id)})
     collect(session, clock, room.cast.pia, room.workshop, "idea", "A sorting line", group_id=sorting.id)
     web.post(f"{room.path}prepare/groups", data={"groups": "Weaving\nSorting"})
     (pia,) = queries.people_of(session, room.workshop)

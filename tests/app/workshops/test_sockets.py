@@ -2,7 +2,9 @@
 
 import pytest
 
+from app.workshops import queries, services
 from app.workshops.models import WorkshopAttendance, WorkshopEntry, WorkshopFacilitator
+from app.workshops.services import GroupLine
 
 TOKEN = "0123456789abcdef"
 
@@ -99,3 +101,15 @@ def test_a_facilitator_agrees(room, socket, session) -> None:
     assert session.query(WorkshopEntry).one().state.value == "agreed"
     assert ask(socket(room.cast.olga), "workshop_set", room, entry=number, state="best")["error"]["code"] == "invalid"
     assert ask(socket(room.cast.olga), "workshop_set", room, entry=99, state="open")["error"]["code"] == "not_found"
+
+
+def test_a_group_is_chosen_and_the_room_sees_it(room, socket, relayed, session, clock) -> None:
+    services.save_groups(session, clock, room.cast.olga, room.workshop, [GroupLine("Sorting")])
+    number = queries.groups_of(session, room.workshop.id)[0].id
+    olga = socket(room.cast.olga)
+    ask(olga, "join_workshop", room, since=0)
+    assert ask(socket(room.cast.pia), "workshop_group", room, group=str(number)) == {}
+    relayed()
+    assert olga.get_received()[-1]["args"][0]["people"][0]["group"] == number
+    assert ask(socket(room.cast.pia), "workshop_group", room, group="99")["error"]["code"] == "invalid"
+    assert ask(olga, "workshop_group", room, group="")["error"]["code"] == "forbidden"
