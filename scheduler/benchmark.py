@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from scheduler.benchmark_bound import Bounds, bounds_of
 from scheduler.benchmark_breaks import breaks_in
+from scheduler.benchmark_compact import HEAT, search_for
 from scheduler.compile import compile_problem
 from scheduler.construct import construct
 from scheduler.contradictions import refuse_contradictions

@@ -1,14 +1,14 @@
 """code editions
 
 Revision: 20261127_2340
-Follows: 20261127_2320
+Follows: 20261127_2340
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261127_2340"
-down_revision = "20261127_2320"
+down_revision = "20261127_2340"
 branch_labels = None
 depends_on = None
 
