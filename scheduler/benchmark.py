@@ -17,7 +17,7 @@ from scheduler.compile import compile_problem
 from scheduler.construct import construct
 from scheduler.contradictions import refuse_contradictions
 from scheduler.errors import ImpossibleError, ProblemError, SchedulerError
-from scheduler.instance import Instance
+from scheduler.instance import NO_POOL, Instance
 from scheduler.options import Options, Progress, Result
 from scheduler.plan import Plan
 from scheduler.problem import Problem
@@ -62,7 +62,7 @@ def _refuse_others(inst: Instance) -> None:
     """The bounds and the model are those of the published problem, not of all that the engine can schedule."""
     if not all(inst.must) or any(len(choices) != 1 or len(choices[0].who) != 2 for choices in inst.options):
         raise ProblemError("not_b2b", "requests", "the b2b mode needs must-meetings of two with one participant a side")
-    if not all(option.pool and option.units == option.who for (option,) in inst.options):
+    if not all(option.pool != NO_POOL and option.units == option.who for (option,) in inst.options):
         raise ProblemError("not_b2b", "tables", "the b2b mode knows no own tables and no pins to a table")
     if inst.rows_capped:
         raise ProblemError("not_b2b", "participants", "the b2b mode knows no limit to meetings in a row")

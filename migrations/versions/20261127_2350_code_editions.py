@@ -1,13 +1,13 @@
 """code editions
 
-Revision: 20261127_2340
+Revision: 20261127_2350
 Follows: 20261127_2340
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261127_2340"
+revision = "20261127_2350"
 down_revision = "20261127_2340"
 branch_labels = None
 depends_on = None
