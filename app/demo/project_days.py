@@ -29,7 +29,7 @@ from app.events.queries import event_by_slug
 from app.meetings.models import MeetingRequest, RequestState
 from app.organisations.models import Organisation
 from app.registrations.models import Participant, RegistrationState
-from app.timetables.models import Meeting, Seat, Timetable, TimetableState
+from app.timetables.models import Meeting, Seat, TableBooking, Timetable, TimetableState
 
 SLOT = timedelta(minutes=30)
 
@@ -130,9 +130,18 @@ class ProjectDays:
         for number, (one, other) in enumerate(self.plan["meetings"]):
             request = self._request(event, number, people[one], people[other], first - timedelta(days=20))
             slot, table = slots[number // 2], tables[number % 2]
-            meeting = Meeting(timetable_id=timetable.id, request_id=request.id, slot_id=slot.id, table_id=table.id)
+            meeting = Meeting(
+                timetable_id=timetable.id,
+                request_id=request.id,
+                slot_id=slot.id,
+                last_slot_id=slot.id,
+                table_id=table.id,
+            )
             self.session.add(meeting)
             self.session.flush()
+            self.session.add(
+                TableBooking(meeting_id=meeting.id, slot_id=slot.id, timetable_id=timetable.id, table_id=table.id)
+            )
             self.session.add_all(
                 Seat(meeting_id=meeting.id, timetable_id=timetable.id, participant_id=person.id, slot_id=slot.id)
                 for person in (people[one], people[other])

@@ -14,6 +14,7 @@ from app.feedback.rules import Period, before, half_year, is_half_year
 from app.partnerships.models import PartnershipMember
 from app.projects.kinds import FundingState, Source
 from tests.factories.agenda import publish
+from tests.factories.partnerships import make_partnership
 from tests.factories.projects import add_cost, add_funding, make_project
 
 MACHINE = process.machine()
@@ -224,10 +225,9 @@ def test_a_region_begins_a_report_on_the_page(pipeline, session, clock, sign_in)
     assert sign_in(pipeline.rui).post(f"{PLACE}/", data={"starts_on": "2026-07-01"}).status_code == 422
 
 
-def test_a_project_of_another_partnership_does_not_count(pipeline, session, clock) -> None:
-    from tests.factories.partnerships import make_partnership
-
-    other = make_partnership(session, clock, pipeline.rui, slug="chemicals", nuts="ES51")
+def test_a_project_of_another_partnership_does_not_count(app, pipeline, session, clock) -> None:
+    with app.app_context():
+        other = make_partnership(session, clock, pipeline.rui, slug="chemicals", nuts="ES51")
     make_project(session, clock, other, pipeline.rui, title="Elsewhere")
     made = services.begin(session, clock, pipeline.lena, frozenset({"lead"}), pipeline.partnership, FIRST)
     assert made.figures["projects"] == 1

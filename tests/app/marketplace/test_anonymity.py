@@ -168,8 +168,8 @@ def test_an_anonymous_entry_gives_no_score_and_no_reason(app, session, clock, ca
     make_entry(session, clock, cast.piotr_participant, EntryKind.NEED, TITLE)
     session.commit()
     with app.app_context():
-        rows = matching.compute(session, cast.event)
-    assert "Zwitterionic" not in json.dumps([row["reasons"] for row in rows if row["participant_id"] != 0])
+        computed = matching.compute(session, cast.event)
+    assert "Zwitterionic" not in json.dumps([row["reasons"] for row in computed.rows if row["participant_id"] != 0])
     profiles = {profile.id: profile for profile in matching.profiles_of(session, cast.event.id)}
     assert profiles[cast.pia_participant.id].offers == ()
 

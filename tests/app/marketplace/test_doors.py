@@ -35,7 +35,7 @@ def test_every_address_asks_for_a_sign_in_but_the_one_that_ends_mails(app: Flask
 
 APP = Path(__file__).resolve().parents[3] / "app"
 READERS = {
-    "app/matching/services.py": "turns what `entries_for_matching` gave into profiles",
+    "app/matching/gathering.py": "turns what `entries_for_matching` gave into profiles",
     "app/meetings/directory.py": "conditions of a search, each with `openly_shown`",
     "app/demo/market.py": "writes the demo",
     "app/demo/peopling.py": "writes the demo",
