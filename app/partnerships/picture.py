@@ -48,7 +48,7 @@ class PhaseDot:
     hint: str
     standing: str
     states: tuple[tuple[str, str], ...]
-    """Name and standing ('done', 'now', 'ahead') of the states on the straight way."""
+    """Of the phase the case is in: name and standing ('done', 'now', 'ahead') of its states."""
 
 
 @dataclass(frozen=True)
@@ -144,12 +144,8 @@ def phase_dots(process: Template, partnership: Partnership) -> tuple[PhaseDot, .
     dots = []
     for position, phase in enumerate(process.phases):
         standing = "done" if position < now else "now" if position == now else "ahead"
-        states = [state for state in way if state.phase == phase.key]
-        dots.append(
-            PhaseDot(
-                phase.key, phase.name, phase.hint, standing, tuple(_state_dots(states, way, partnership, standing))
-            )
-        )
+        states = _state_dots(process, way, partnership) if standing == "now" else []
+        dots.append(PhaseDot(phase.key, phase.name, phase.hint, standing, tuple(states)))
     return tuple(dots)
 
 
@@ -173,20 +169,26 @@ def straight_way(process: Template) -> list[State]:
         found.append(ahead[0])
 
 
-def _state_dots(
-    states: list[State], way: list[State], partnership: Partnership, standing: str
-) -> list[tuple[str, str]]:
-    keys = [state.key for state in way]
-    at = keys.index(partnership.state) if partnership.state in keys else -1
-    dots = []
-    for state in states:
-        if standing != "now":
-            dots.append((state.name, standing))
-        elif state.key == partnership.state:
-            dots.append((state.name, "now"))
-        else:
-            dots.append((state.name, "done" if keys.index(state.key) < at else "ahead"))
-    return dots
+def _state_dots(process: Template, way: list[State], partnership: Partnership) -> list[tuple[str, str]]:
+    """Name and standing of the states of the phase the partnership is in.
+
+    A state beside the straight way, such as one of rejection, stands after the state it was reached from.
+    """
+    machine, keys = process.machine("partnership"), [state.key for state in way]
+    here = machine.state(partnership.state)
+    on_the_way = here.key in keys
+    came_from = {key for t in machine.transitions if t.target == here.key for key in t.source if key in keys}
+    reached = here.key if on_the_way else came_from.pop() if len(came_from) == 1 else None
+    at = keys.index(reached) if reached else -1
+    dots, is_shown = [], False
+    for position, state in enumerate(way):
+        if not on_the_way and position > at and not is_shown:
+            dots.append((here.name, "now"))
+            is_shown = True
+        if state.phase == partnership.phase:
+            now = on_the_way and position == at
+            dots.append((state.name, "now" if now else "done" if position <= at else "ahead"))
+    return dots if on_the_way or is_shown else [*dots, (here.name, "now")]
 
 
 def overview(session: Session, clock: Clock, partnership: Partnership, user: User | None) -> Overview:
