@@ -70,7 +70,7 @@ def test_partnership_stage_adds_an_active_partnership_to_the_scheduled_event(run
     result = run(*SMALL, "--stage", "partnership", "--time-limit", "5")
     assert result.exit_code == 0, result.output
     assert "phase scheduling" in result.output
-    assert "state active, phase mapping" in result.output
+    assert "state active, phase projects" in result.output
     regions, countries = map(int, re.search(r"regions\s+(\d+) from (\d+) countries", result.output).groups())
     assert (regions >= 7, countries >= 5) == (True, True)
 

@@ -118,11 +118,12 @@ def test_learnt_weights_win_where_the_present_ones_miss_what_people_go_by() -> N
     assert sum(found.weights.as_dict().values()) == pytest.approx(1, abs=0.001)
 
 
-def test_learning_does_not_win_where_there_is_nothing_to_gain() -> None:
+def test_requests_that_do_not_depend_on_the_profiles_teach_nothing() -> None:
     profiles = people()
     matcher = Matcher(profiles)
     earlier, later = split_by_time(requests(profiles, lambda one, two: (one.id + two.id) % 7 == 0, 600))
-    assert not learn(matcher, Weights(), earlier, later).wins
+    with pytest.raises(TooFewError, match="nothing can be learnt"):
+        learn(matcher, Weights(), earlier, later)
 
 
 def test_too_few_requests_are_said_so() -> None:
