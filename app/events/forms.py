@@ -18,7 +18,7 @@ from wtforms import (
     TimeField,
     URLField,
 )
-from wtforms.validators import URL, Email, InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, Regexp
 
 from app.core.forms import trimmed
 from app.events.models import Approval, EventFormat, SessionKind, StaffRole
@@ -32,7 +32,8 @@ FORMATS = [
     (EventFormat.MIXED.value, _l("Mixed: on site and online")),
 ]
 KEY = Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*$", message=_l("Use small letters, digits and single hyphens only."))
-WEB = URL(require_tld=False, message=_l("Write the whole address, starting with https://."))
+# Participants click these: no other scheme, javascript: least of all.
+WEB = Regexp(r"(?i)^https?://[^\s/?#]+([/?#]\S*)?$", message=_l("Write the whole address, starting with https://."))
 
 
 BOTH = _l("People on site and people online can meet here")

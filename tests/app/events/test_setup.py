@@ -12,7 +12,17 @@ from app.core import facts
 from app.core.errors import Conflict, Invalid
 from app.core.models import Mail
 from app.events import programme, queries, rules, services, space
-from app.events.models import Event, EventSession, MeetingPermission, MeetingTable, MeetingWindow, Phase, Slot, Staff
+from app.events.models import (
+    Event,
+    EventSession,
+    MeetingPermission,
+    MeetingTable,
+    MeetingWindow,
+    Phase,
+    Room,
+    Slot,
+    Staff,
+)
 
 BASE = "/events/spring/organise"
 WINDOW = {"day": "2027-03-17", "starts": "09:00", "ends": "10:40", "slot_minutes": "20", "break_minutes": "5"}
@@ -314,3 +324,12 @@ def test_removing_a_session_leaves_the_others(session, cast, olga) -> None:
     olga.post(f"{BASE}/sessions/{first.id}/remove")
 
     assert session.scalars(select(EventSession.title)).all() == ["Two"]
+
+
+@pytest.mark.parametrize("link", ["javascript://x.eu/%0Aalert(1)", "data:text/html,x", "https://", "room.eu"])
+def test_the_link_of_an_online_room_is_a_web_address(olga, session, link) -> None:
+    room = {"name": "Video room", "link": link}
+    assert olga.post(f"{BASE}/rooms", data=room).status_code == 422
+    assert session.scalar(select(func.count()).select_from(Room).where(Room.name == "Video room")) == 0
+    room["link"] = "https://rooms.example:8443/a?b=c#d"
+    assert olga.post(f"{BASE}/rooms", data=room).status_code == 302
