@@ -28,7 +28,11 @@ def set_up(session: Session, clock: Clock, users: dict[str, User], event: Event)
         make_member(session, clock, partnership, None, nuts)
     partnerships.give_role(session, clock, users["Ada"], users["Sven"], Role.SECRETARIAT)
     bring_to(session, partnership, "active")
-    member = session.scalars(select(PartnershipMember).where(PartnershipMember.role == MemberRole.LEAD)).one()
+    member = session.scalars(
+        select(PartnershipMember).where(
+            PartnershipMember.partnership_id == partnership.id, PartnershipMember.role == MemberRole.LEAD
+        )
+    ).one()
     values = {"title": "Circular fibres", "link": "https://example.org/strategy.pdf", "code": "P3", "description": ""}
     priority = partnerships.add_priority(session, clock, users["Mira"], "PT11", values)
     partnerships.link_priority(session, member, priority)

@@ -130,7 +130,7 @@ def test_an_analyst_goes_from_the_heat_map_to_a_workshop(site: Site) -> None:
     page.get_by_role("link", name=re.compile("^Open :")).click()
     expect(page).to_have_url(f"{site.address}/events/spring/workshops/1/prepare")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Closing the gap together")
-    expect(page.get_by_label("Agenda")).to_have_value(re.compile("Welcome"))
+    expect(page.get_by_role("textbox", name="Agenda")).to_have_value(re.compile("Welcome"))
 
     page.goto(f"{MAPPED}/runs/2/")
     page.get_by_role("button", name="Finish curation").click()
