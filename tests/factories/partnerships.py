@@ -31,10 +31,11 @@ def make_partnership(
     slug: str = "textiles",
     nuts: str = "PT11",
     template: str = "s3-baseline",
+    name: str = "Circular Textiles",
 ) -> Partnership:
     """A partnership as its intake leaves it."""
     intake = services.Intake(
-        name="Circular Textiles",
+        name=name,
         slug=slug,
         area_id=make_area(session).id,
         nuts=nuts,

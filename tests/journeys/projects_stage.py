@@ -23,7 +23,7 @@ NAMES = ("Mira", "Sven")
 
 def set_up(session: Session, clock: Clock, users: dict[str, User], event: Event) -> None:
     """Write the partnership `packaging`, its projects, a report and a call."""
-    partnership = make_partnership(session, clock, users["Mira"], slug="packaging")
+    partnership = make_partnership(session, clock, users["Mira"], slug="packaging", name="Circular Packaging")
     for nuts in ("ES51", "ITC1", "FRE1", "DED4", "CZ05", "BE23", "EL52"):
         make_member(session, clock, partnership, None, nuts)
     partnerships.give_role(session, clock, users["Ada"], users["Sven"], Role.SECRETARIAT)

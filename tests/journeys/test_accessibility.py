@@ -89,7 +89,7 @@ PAGES = {
         "/partnerships/packaging/projects/2/cash-flow",
         "/partnerships/packaging/projects/2/trail",
         "/partnerships/packaging/trace",
-        "/partnerships/packaging/trace/priority/1",
+        "/partnerships/packaging/trace/priority/2",
         "/partnerships/packaging/reports/",
         "/partnerships/packaging/reports/1",
     ],

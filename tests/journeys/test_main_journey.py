@@ -123,7 +123,7 @@ def enter(page: Page, kind: str, title: str) -> None:
     """Write down a need or an offer."""
     page.get_by_role("link", name=f"Add {'a need' if kind == 'need' else 'an offer'}").click()
     page.get_by_label("In one line").fill(title)
-    page.get_by_label("Keywords").fill("barrier, paper")
+    page.get_by_role("textbox", name="Keywords").fill("barrier, paper")
     page.get_by_role("button", name="Add").click()
     expect(page.get_by_role("heading", name=title)).to_be_visible()
 

@@ -97,7 +97,7 @@ def follow(page: Page, advice: str) -> None:
 def entry(page: Page, title: str) -> None:
     """Write down the need or offer whose form is open."""
     page.get_by_label("In one line").fill(title)
-    page.get_by_label("Keywords").fill("barrier, paper")
+    page.get_by_role("textbox", name="Keywords").fill("barrier, paper")
     page.get_by_role("button", name="Add").click()
     expect(page.get_by_role("heading", name=title)).to_be_visible()
 
