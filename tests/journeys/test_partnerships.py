@@ -79,7 +79,7 @@ def test_a_region_goes_from_the_scoping_note_to_a_submitted_expression_of_intere
     forget_refusal(site)
     upload_letter(page, right)
     expect(page.get_by_role("link", name="commitment.pdf")).to_be_visible()
-    page.get_by_label("Priority", exact=False).first.fill("Advanced textiles")
+    page.get_by_role("textbox", name="Priority").first.fill("Advanced textiles")
     page.get_by_label("Address of the strategy").fill("https://strategy.example/s3.pdf")
     page.get_by_role("button", name="Add and link").click()
     expect(page.get_by_role("link", name="Advanced textiles")).to_be_visible()
