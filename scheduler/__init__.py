@@ -34,7 +34,7 @@ from scheduler.writing import problem_to_json
 
 if TYPE_CHECKING:
     from scheduler.relief import Relief
-    from scheduler.replan import Replan
+    from scheduler.replanning import Replan
 
 __version__ = VERSION
 
@@ -120,7 +120,7 @@ def replan(
     free places. ``prices`` of an earlier ``Result`` give a proven bound without solving the linear program again.
     If must-meetings do not fit that way, everything is scheduled anew. Errors as for ``solve``.
     """
-    from scheduler.replan import replan as run
+    from scheduler.replanning import replan as run
 
     return run(problem, published, options or Options(), now, max_moves, prices, progress, stop)
 

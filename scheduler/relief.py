@@ -13,7 +13,7 @@ from scheduler.compile import compile_problem
 from scheduler.construct import insert_any
 from scheduler.errors import ProblemError
 from scheduler.problem import WAYS, Interpreter, Participant, Problem, Request, Slot, Table
-from scheduler.replan import MOVES_PER_CHANGE, keep_published
+from scheduler.replanning import MOVES_PER_CHANGE, keep_published
 from scheduler.schedule import Schedule
 
 

@@ -95,7 +95,7 @@ class Impossible(Conflict):
 
 def load() -> None:
     """Load the solver, which takes a second or two, before the first problem comes."""
-    import_module("scheduler.replan")
+    import_module("scheduler.replanning")
 
 
 def solve(
@@ -132,7 +132,7 @@ def replan(
 
     Nothing before `first_slot` changes; 0 `max_moves` only fills free places. Raises Impossible.
     """
-    from scheduler.replan import replan as replan_schedule  # not at the start: it loads the solver
+    from scheduler.replanning import replan as replan_schedule  # not at the start: it loads the solver
 
     with _named():
         found = replan_schedule(

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+import scheduler
 from scheduler import Meeting, Options, Problem, ProblemError, Request, Schedule, Unplaced, audit, replan, solve
 from tests.scheduler.small import ask, people, small
 from tests.scheduler.test_engine import MIDDLING
@@ -138,3 +139,10 @@ def test_what_was_agreed_with_an_interpreter_stays_with_the_same_one():
     published = Schedule((Meeting("r1", ("a", "b"), "s1", "t1", "i"),), ())
     new = replan(problem, published, QUICK)
     assert new.changes == ()
+
+
+def test_the_name_in_the_package_stays_a_function():
+    problem = small(people("a", "b"), [ask("r1", "a", "b")])
+    published = Schedule((Meeting("r1", ("a", "b"), "s1", "t1"),), ())
+    for _ in range(2):
+        assert scheduler.replan(problem, published, QUICK).changes == ()
