@@ -149,6 +149,7 @@ def test_an_evaluator_with_a_conflict_is_refused(site: Site) -> None:
     konrad.goto("/partnerships/hydrogen/judging")
     konrad.get_by_label("I have no personal, professional or financial interest in this case.").check()
     konrad.get_by_role("button", name="Declare").click()
+    expect(konrad.get_by_label("Points, 0 to", exact=False).first).to_be_visible()
     for field in konrad.get_by_label("Points, 0 to", exact=False).all():
         field.fill("9")
     konrad.get_by_role("button", name="Keep my scores").click()

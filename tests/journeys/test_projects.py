@@ -61,6 +61,8 @@ def sign(page: Page, name: str, file: Path) -> None:
 def write_plan(page: Page) -> None:
     for section in PlanSection:
         page.locator(f"#{section.value}").get_by_role("link", name="Write").click()
+        # `all` does not wait: without this it may list the boxes of the page before.
+        expect(page.get_by_label("Text", exact=False)).to_be_visible()
         for point in page.get_by_role("checkbox").all():
             point.check()
         page.get_by_label("Text", exact=False).fill("Ten words about what this section of the plan needs. " * 4)

@@ -102,6 +102,7 @@ def test_an_analyst_goes_from_the_heat_map_to_a_workshop(site: Site) -> None:
     page.get_by_role("button", name="Compute").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Run 2")
     page.get_by_role("link", name="Gap", exact=True).click()
+    expect(page.get_by_text("What a region needs and does not have itself")).to_be_visible()
     cell = strongest_gap(page)
     name = str(cell.get_attribute("aria-label"))
     region = name.partition(",")[0]
