@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from app.marketplace.masking import Face, face, section_of
@@ -19,6 +19,8 @@ from app.registrations.models import Participant
 
 T = TypeVar("T")
 CHUNK = 500
+MANY = 1000
+"""From so many entries written at once, the statistics of the database are renewed as well."""
 TITLE, KEYWORDS, OWNER, SUMMARY, TEXT = 8, 6, 5, 4, 1
 """How much a word counts by where it stands."""
 
@@ -60,6 +62,7 @@ def facets_of(shown: Face) -> set[tuple[str, str]]:
 
 def index_entries(session: Session, ids: Collection[int]) -> None:
     """Bring the index of these entries up to date, in the current transaction; what is right already is left alone."""
+    written = 0
     for chunk in _chunks(sorted(ids)):
         found = session.scalars(
             select(Entry)
@@ -70,10 +73,21 @@ def index_entries(session: Session, ids: Collection[int]) -> None:
                 joinedload(Entry.participant).joinedload(Participant.organisation),
             )
         )
-        _write(session, found.all())
+        written += _write(session, found.all())
+    if written >= MANY:
+        refresh_statistics(session)
 
 
-def _write(session: Session, entries: Sequence[Entry]) -> None:
+def refresh_statistics(session: Session) -> None:
+    """After a great change: PostgreSQL plans by figures that it renews a minute later, and without them a first search
+    over 15,000 entries took 23 s instead of a quarter of one. Changes no row."""
+    if session.get_bind().dialect.name == "postgresql":
+        tables = (Entry, FacetValue, Posting, Term, TermPiece)
+        session.execute(text(f"ANALYZE {', '.join(table.__tablename__ for table in tables)}"))
+
+
+def _write(session: Session, entries: Sequence[Entry]) -> int:
+    """Returns how many of them had to be written."""
     faces = {entry.id: face(entry) for entry in entries}
     found = {number: (weights_of(shown), sorted(facets_of(shown))) for number, shown in faces.items()}
     prints = {number: _fingerprint(*said) for number, said in found.items()}
@@ -95,6 +109,7 @@ def _write(session: Session, entries: Sequence[Entry]) -> None:
     for number, entry in stale.items():
         entry.indexed_as = prints[number]
     session.flush()
+    return len(stale)
 
 
 def _fingerprint(weights: dict[str, int], facets: list[tuple[str, str]]) -> str:

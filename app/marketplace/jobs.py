@@ -10,7 +10,7 @@ from app.core import facts, jobs
 from app.core.clock import Clock
 from app.core.database import database
 from app.marketplace import interests, mails, saved
-from app.marketplace.indexing import forget_unused_words, index_entries, waiting_for_index
+from app.marketplace.indexing import MANY, forget_unused_words, index_entries, refresh_statistics, waiting_for_index
 from app.marketplace.models import Entry, EntryState, Reach
 from app.marketplace.rules import NOTICE
 from app.marketplace.upkeep import TEND, TEND_EVERY
@@ -42,13 +42,17 @@ def tend(context: jobs.JobContext) -> None:
 
 
 def _index_waiting(context: jobs.JobContext) -> None:
+    indexed = 0
     while not context.should_stop:
         with database().open() as session:
             ids = waiting_for_index(session, limit=500)
-            if not ids:
-                return
             index_entries(session, ids)
+            indexed += len(ids)
+            if not ids and indexed >= MANY:
+                refresh_statistics(session)
             session.commit()
+        if not ids:
+            return
 
 
 def tell_endings(session: Session, clock: Clock) -> int:
