@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session
 from app.core import facts
 from app.core.clock import Clock
 from app.matching import jobs, labelling, services
+from app.matching.quotes import take_back_quotes
 from app.registrations.models import Participant
 
 
 @facts.participant_changed.connect
 def on_participant_changed(session: Session, *, participant: Participant, clock: Clock, **_more: Any) -> None:
-    """A new or edited profile is scored within seconds."""
+    """A new or edited profile is scored within seconds; what is no longer shown is not quoted from now on."""
+    take_back_quotes(session, participant)
     services.note_change(session, participant.id)
     jobs.request_rescoring(session, participant.event_id, clock)
 
