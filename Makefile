@@ -4,6 +4,7 @@
 HOST ?= 127.0.0.1
 PORT ?= 5000
 SERVE ?= 1
+STAGE ?= scheduled
 JOBS ?= 2
 TESTS ?=
 
@@ -30,12 +31,14 @@ help: ## Say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo '  Options: make demo SERVE=0   everything but serve'
+	@echo '           make demo STAGE=partnership   with a partnership from scoping note to funded projects'
 	@echo '           make run HOST=127.0.0.1 PORT=5000'
 	@echo '           make test TESTS=tests/scheduler JOBS=2'
 
 demo: runtime ## Set up, load the demo event, schedule and publish it, and serve it on 127.0.0.1:5000
 	@$(BIN)/python config.py --demo
-	@if [ "$(SERVE)" = 0 ]; then exec $(BIN)/flask demo; else $(BIN)/flask demo --with-links && exec $(SERVED); fi
+	@if [ "$(SERVE)" = 0 ]; then exec $(BIN)/flask demo --stage $(STAGE); \
+	else $(BIN)/flask demo --stage $(STAGE) --with-links && exec $(SERVED); fi
 
 run: runtime ## Set up and serve without demo data
 	@$(BIN)/python config.py

@@ -1,5 +1,6 @@
 """`flask demo`: loads the demo event up to a stage, and prints sign-in links."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import click
@@ -14,6 +15,7 @@ from app.core.clock import Clock
 from app.core.database import Database
 from app.core.migrating import upgrade_database
 from app.demo import queries, services
+from app.demo.partnering import demo_partnership
 from app.demo.programme import FULL_SIZE
 from app.demo.stages import STAGES, bring_to_stage, report
 
@@ -42,13 +44,21 @@ def commands(stage: str, size: int, time_limit: int, links: bool, with_links: bo
 
 
 def print_links(session: Session, clock: Clock) -> None:
-    """Print a fresh link for the organiser and two participants who want to meet."""
+    """Print a fresh link for the organiser, two participants who want to meet, and people of the partnership."""
     event = services.demo_event(session)
     if event is None:
         raise click.ClickException("There is no demo event yet; `flask demo` loads it.")
     click.echo(f"{event.name}: sign in with these links, each works once:")
     organiser = queries.organiser_of(session, event)
     people = [("organiser", organiser)] + [("participant", user) for user in queries.two_who_meet(session, event)]
+    _print_links(session, clock, people)
+    partnership = demo_partnership(session)
+    if partnership is not None:
+        click.echo(f"{partnership.name}, under /partnerships/{partnership.slug}/:")
+        _print_links(session, clock, queries.people_of_partnership(session, partnership.id).items())
+
+
+def _print_links(session: Session, clock: Clock, people: Iterable[tuple[str, User]]) -> None:
     for role, user in people:
         click.echo(f"  {role:<12} {user.name:<28} {_link(session, clock, user)}")
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import User
@@ -10,6 +10,7 @@ from app.events.models import Event, ParticipantType, Slot, Staff, StaffRole
 from app.marketplace.models import Entry
 from app.meetings.models import MeetingRequest, RequestState
 from app.organisations.models import Organisation
+from app.partnerships.models import MemberRole, PartnershipMember, PartnershipRole, Role
 from app.registrations.models import Participant
 
 
@@ -76,3 +77,19 @@ def two_who_meet(session: Session, event: Event) -> list[User]:
         first = select(User).join(Participant).where(Participant.event_id == event.id).order_by(Participant.id)
         return list(session.scalars(first.limit(2)))
     return [session.get_one(User, key) for key in pair]
+
+
+def people_of_partnership(session: Session, partnership_id: int) -> dict[str, User]:
+    """Whom to sign in as to see a partnership from its sides: a lead region, the secretariat, an evaluator."""
+    here = or_(PartnershipRole.partnership_id == partnership_id, PartnershipRole.partnership_id.is_(None))
+    query = select(User).join(PartnershipRole, PartnershipRole.user_id == User.id).where(here).order_by(User.id)
+    lead = query.join(PartnershipMember, PartnershipMember.id == PartnershipRole.member_id).where(
+        PartnershipMember.role == MemberRole.LEAD
+    )
+    sides = {
+        "lead region": lead,
+        "secretariat": query.where(PartnershipRole.role == Role.SECRETARIAT),
+        "evaluator": query.where(PartnershipRole.role == Role.EVALUATOR),
+    }
+    found = {side: session.scalars(one.limit(1)).first() for side, one in sides.items()}
+    return {side: user for side, user in found.items() if user is not None}

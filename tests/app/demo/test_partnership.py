@@ -1,8 +1,11 @@
 """The partnership stage of the demo: believable, by the rules, and loaded once."""
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 
+from app.accounts.models import User
 from app.core import files
 from app.core.models import AuditEntry, Mail
 from app.demo.building import SMALL_SIZE
@@ -11,6 +14,7 @@ from app.demo.services import load_registrations
 from app.organisations.reference import region_country
 from app.partnerships import queries
 from app.partnerships.dossier_models import ConflictDeclaration, Decision, DocumentVersion, Submission
+from app.partnerships.models import MemberRole, PartnershipRole
 
 
 @pytest.fixture
@@ -48,6 +52,18 @@ def test_its_history_lies_in_the_past_and_in_order(session, clock, partnership):
     times = [entry.at for entry in entries]
     assert times == sorted(times)
     assert times[-1] < clock()
+
+
+def test_links_for_its_people_are_printed(app, session, partnership):
+    session.commit()
+    printed = app.test_cli_runner().invoke(args=["demo", "--links"]).output
+    assert f"/partnerships/{partnership.slug}/" in printed
+    line = re.compile(r"^ +(lead region|secretariat|evaluator) +(.+?) {2,}http://localhost/\S+$", re.MULTILINE)
+    roles = dict(line.findall(printed))
+    assert roles.keys() == {"lead region", "secretariat", "evaluator"}
+    leads = [m.id for m in queries.members_of(session, partnership.id) if m.role is MemberRole.LEAD]
+    speaks = select(User.name).join(PartnershipRole, PartnershipRole.user_id == User.id)
+    assert roles["lead region"] in session.scalars(speaks.where(PartnershipRole.member_id.in_(leads))).all()
 
 
 def test_nobody_is_mailed(session, partnership):
