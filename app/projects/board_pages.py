@@ -68,6 +68,7 @@ def board(partnership: str) -> Page:
         shown=len(shown),
         budget=sum(card.material.budget for card in cards),
         secured=sum(card.secured for card in cards),
+        found=sum(card.material.found - card.secured for card in cards),
         gap=sum(max(0, card.material.gap) for card in cards),
         text=text,
         kind=kind,
