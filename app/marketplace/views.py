@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from app.accounts.policy import need_user
+from app.accounts.policy import need_user, signed_in_user
 from app.core import facts, navigation
 from app.core.clock import Clock
 from app.core.database import session
@@ -177,6 +177,17 @@ def init_app(app: Flask) -> None:
         "organiser", "marketplace.all_entries", _l("Needs and offers"), "arrow-left-right", 24, _l("People")
     )
     navigation.add_entry(entry)
+    navigation.add_entry(
+        navigation.NavigationEntry(
+            "site",
+            "market.index",
+            _l("Marketplace"),
+            "shop",
+            15,
+            shown=lambda: signed_in_user() is not None,
+            also=("market.",),
+        )
+    )
     navigation.add_panel(navigation.Panel("marketplace/_overview_panel.html", overview_panel, 25))
     navigation.add_section(
         "participant", navigation.Panel("marketplace/_participant_section.html", participant_section, 10)
