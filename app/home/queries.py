@@ -21,6 +21,14 @@ class EventLine:
     role: StaffRole | None
     registration: RegistrationState | None
 
+    @property
+    def is_mine(self) -> bool:
+        return self.role is not None or self.registration is not None
+
+    def is_past(self, now: datetime) -> bool:
+        """Closed by its organisers, or its last slot is over."""
+        return self.event.phase is Phase.CLOSED or (self.ends_at is not None and self.ends_at < now)
+
 
 def event_lines(session: Session, user: User | None) -> list[EventLine]:
     """Events the account may see: its own first, then by date; drafts only to their staff."""
@@ -43,6 +51,5 @@ def event_lines(session: Session, user: User | None) -> list[EventLine]:
         for event, first, last in events
         if event.phase is not Phase.DRAFT or sees_all or event.id in roles
     ]
-    mine = {line.event.id for line in lines if line.role or line.registration}
     undated = datetime(9999, 1, 1, tzinfo=UTC)
-    return sorted(lines, key=lambda x: (x.event.id not in mine, x.starts_at or undated, x.event.name))
+    return sorted(lines, key=lambda line: (not line.is_mine, line.starts_at or undated, line.event.name))

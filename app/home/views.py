@@ -1,6 +1,6 @@
 """The start page."""
 
-from flask import Blueprint, Flask, render_template
+from flask import Blueprint, Flask, current_app, render_template
 from flask_babel import lazy_gettext as _l
 
 from app.accounts.policy import signed_in_user
@@ -15,13 +15,18 @@ blueprint = Blueprint("home", __name__)
 @blueprint.get("/")
 @guarded(public)
 def index() -> str:
-    """My events, and those open to everybody."""
-    user = signed_in_user()
+    """My events, those open to everybody, and last those that are over."""
+    user, now = signed_in_user(), current_app.extensions["clock"]()
     lines = event_lines(session(), user)
-    mine = [line for line in lines if line.role or line.registration]
-    others = [line for line in lines if not (line.role or line.registration)]
+    coming = [line for line in lines if not line.is_past(now)]
+    past = [line for line in reversed(lines) if line.is_past(now)]
     return render_template(
-        "home/index.html", mine=mine, others=others, user=user, sections=navigation.sections("home", user)
+        "home/index.html",
+        mine=[line for line in coming if line.is_mine],
+        others=[line for line in coming if not line.is_mine],
+        past=sorted(past, key=lambda line: not line.is_mine),
+        user=user,
+        sections=navigation.sections("home", user),
     )
 
 
