@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.accounts.policy import need_user, signed_in_user
@@ -215,6 +216,12 @@ def _results_panel(found: Partnership) -> dict[str, Any] | None:
     return None if row is None else {"row": row}
 
 
+def _report_names(db: Session, partnership: Partnership) -> partnerships.Names:
+    query = select(MonitoringReport.id, MonitoringReport.starts_on)
+    rows = db.execute(query.where(MonitoringReport.partnership_id == partnership.id)).all()
+    return {number: period_name(starts_on) for number, starts_on in rows}
+
+
 def init_app(_app: Flask) -> None:
     """Add the entry of a partnership's pages, and the steps to its history."""
     navigation.add_entry(
@@ -224,9 +231,4 @@ def init_app(_app: Flask) -> None:
     )
     open_data.add_dataset(results.RESULTS)
     navigation.add_section("partnership", navigation.Panel("feedback/_results.html", _results_panel, 30))
-    partnerships.add_history(
-        "report",
-        lambda db, number: db.scalars(
-            select(MonitoringReport.id).where(MonitoringReport.partnership_id == number)
-        ).all(),
-    )
+    partnerships.add_history("report", partnerships.Told(_report_names, process.machine_of))

@@ -1,6 +1,6 @@
 """What the pages of a partnership show: lines of the list, the phase picture, the next steps, the history."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import User
 from app.core.clock import Clock
-from app.core.machines import State
+from app.core.machines import Machine, State
 from app.core.models import AuditEntry
 from app.core.transitions import Choice, choices
 from app.organisations import reference
@@ -91,6 +91,8 @@ class HistoryLine:
     who: str
     role: str
     what: str
+    subject: str
+    """What the step was about, where the partnership has several of the kind."""
     before: str
     after: str
     comment: str
@@ -239,43 +241,71 @@ def history_lines(session: Session, partnership: Partnership, roles: frozenset[s
     How the case is judged is for those who judge it and the secretariat; others learn the outcome.
     """
     conditions = [(AuditEntry.subject_kind == "partnership") & (AuditEntry.subject_id == partnership.id)]
-    for kind, ids in (queries.history_subjects(session, partnership.id)).items():
-        conditions.append((AuditEntry.subject_kind == kind) & AuditEntry.subject_id.in_(ids))
+    subjects = {kind: told.subjects(session, partnership) for kind, told in queries.history_kinds().items()}
+    for kind, names in subjects.items():
+        conditions.append((AuditEntry.subject_kind == kind) & AuditEntry.subject_id.in_(names))
     entries: Sequence[AuditEntry] = session.scalars(
-        select(AuditEntry).where(or_(*conditions)).order_by(AuditEntry.id.desc())
+        select(AuditEntry).where(or_(*conditions)).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     ).all()
-    process = queries.template_of(session, partnership)
+    teller = _Teller(session, partnership, subjects)
     actors = {entry.actor_id for entry in entries}
-    names: dict[int | None, str] = dict(session.execute(select(User.id, User.name).where(User.id.in_(actors))).all())
+    people: dict[int | None, str] = dict(session.execute(select(User.id, User.name).where(User.id.in_(actors))).all())
     hidden = "" if roles & JUDGING_ROLES else "judging."
     return [
-        _history_line(process, entry, names.get(entry.actor_id, ""))
+        teller.line(entry, people.get(entry.actor_id, ""))
         for entry in entries
         if not hidden or not entry.action.startswith(hidden)
     ]
 
 
-def _history_line(process: Template, entry: AuditEntry, who: str) -> HistoryLine:
-    kind, _dot, key = entry.action.partition(".")
-    machine = process.machines.get(kind)
-    detail: dict[str, Any] = entry.detail
+class _Teller:
+    """Puts entries of the audit trail into words."""
 
-    def state_name(state: str) -> str:
-        return _(machine.state(state).name) if machine and state in machine.keys else _phase_name(process, state)
+    def __init__(self, session: Session, partnership: Partnership, subjects: Mapping[str, queries.Names]) -> None:
+        self.process, self.subjects = queries.template_of(session, partnership), subjects
+        self.machines = dict(self.process.machines)
+        self.roles: dict[str, Any] = {}
+        for kind, told in queries.history_kinds().items():
+            if told.machine is not None and kind not in self.machines:
+                self.machines[kind] = told.machine(session, partnership)
+            self.roles.update(told.roles)
 
-    transition = next((t for t in machine.transitions if t.key == key), None) if machine else None
-    what = _(transition.name) if transition else acts().get(entry.action, entry.action)
-    return HistoryLine(
-        at=entry.at,
-        who=who or _("(account gone)"),
-        role=process.role_name(detail.get("role", "")) if detail.get("role") else "",
-        what=f"{_(machine.title)}: {what}" if transition and machine and kind != "partnership" else what,
-        before=state_name(detail.get("from", "")),
-        after=state_name(detail.get("to", "")),
-        comment=detail.get("comment", ""),
-        documents=tuple(detail.get("documents", ())),
-        overridden=tuple(detail.get("overridden", ())),
-    )
+    def line(self, entry: AuditEntry, who: str) -> HistoryLine:
+        kind, _dot, key = entry.action.partition(".")
+        machine = self.machines.get(kind)
+        detail: dict[str, Any] = entry.detail
+        transition = next((t for t in machine.transitions if t.key == key), None) if machine else None
+        what = _(transition.name) if transition else acts().get(entry.action, entry.action)
+        named = self.subjects.get(entry.subject_kind, {}).get(entry.subject_id or 0, "")
+        return HistoryLine(
+            at=entry.at,
+            who=who or _("(account gone)"),
+            role=self._role(detail.get("role", "")),
+            what=f"{_(machine.title)}: {what}" if transition and machine and kind != "partnership" else what,
+            subject=named,
+            before=self._state(machine, detail.get("from", "")),
+            after=self._state(machine, detail.get("to", "")),
+            comment=detail.get("comment", ""),
+            documents=tuple(self._document(found) for found in detail.get("documents", ())),
+            overridden=tuple(detail.get("overridden", ())),
+        )
+
+    def _role(self, key: str) -> str:
+        return str(self.roles[key]) if key in self.roles else self.process.role_name(key) if key else ""
+
+    def _document(self, found: dict[str, str]) -> dict[str, str]:
+        """A version of a document of the process by its name; a file keeps the name it came with."""
+        key, _v, version = found["name"].rpartition(" v")
+        kind = self.process.document(key)
+        return (
+            found
+            if kind is None
+            else {**found, "name": _("%(document)s, version %(n)s", document=_(kind.name), n=version)}
+        )
+
+    def _state(self, machine: Machine | None, state: str) -> str:
+        known = machine is not None and state in machine.keys
+        return _(machine.state(state).name) if machine and known else _phase_name(self.process, state)
 
 
 def _phase_name(process: Template, key: str) -> str:

@@ -1,7 +1,9 @@
 """Reads of partnerships: templates, members, roles, priorities, the value chain."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -9,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.accounts.models import User
 from app.core.machines import Machine
 from app.core.models import AuditEntry
+from app.organisations import reference
 from app.partnerships.dossier_models import SupportRequest
 from app.partnerships.models import (
     LEFT_STATES,
@@ -204,28 +207,46 @@ def last_comment(session: Session, partnership: Partnership) -> str:
     return str((detail or {}).get("comment", ""))
 
 
-_subjects: dict[str, Callable[[Session, int], Sequence[int]]] = {}
+Names = Mapping[int, str]
+"""What subjects are called, by id."""
 
 
-def add_history(kind: str, subjects: Callable[[Session, int], Sequence[int]]) -> None:
-    """Let what a machine drives appear in a partnership's history: `subjects` gives the ids of a partnership's."""
-    _subjects[kind] = subjects
+@dataclass(frozen=True)
+class Told:
+    """How a partnership's history tells of the subjects of one kind."""
+
+    subjects: Callable[[Session, Partnership], Names]
+    """Those of a partnership."""
+    machine: Callable[[Session, Partnership], Machine] | None = None
+    """What drives them, when the process template brings no machine of this kind."""
+    roles: Mapping[str, Any] = field(default_factory=dict)
+    """Names of roles that the process template does not know."""
 
 
-def history_subjects(session: Session, partnership_id: int) -> dict[str, Sequence[int]]:
-    """Kind to ids of everything whose transitions belong to a partnership's history."""
-    return {kind: subjects(session, partnership_id) for kind, subjects in _subjects.items()}
+_told: dict[str, Told] = {}
 
 
-add_history(
-    "membership",
-    lambda session, number: session.scalars(
-        select(PartnershipMember.id).where(PartnershipMember.partnership_id == number)
-    ).all(),
-)
-add_history(
-    "support_request",
-    lambda session, number: session.scalars(
-        select(SupportRequest.id).where(SupportRequest.partnership_id == number)
-    ).all(),
-)
+def add_history(kind: str, told: Told) -> None:
+    """Let what a machine drives appear in a partnership's history."""
+    _told[kind] = told
+
+
+def history_kinds() -> Mapping[str, Told]:
+    """Everything whose transitions belong to a partnership's history, by kind of subject."""
+    return _told
+
+
+def _regions(session: Session, partnership: Partnership) -> Names:
+    query = select(PartnershipMember.id, PartnershipMember.nuts)
+    rows = session.execute(query.where(PartnershipMember.partnership_id == partnership.id)).all()
+    regions = reference.regions()
+    return {number: regions.label(nuts) for number, nuts in rows}
+
+
+def _support(session: Session, partnership: Partnership) -> Names:
+    query = select(SupportRequest.id).where(SupportRequest.partnership_id == partnership.id)
+    return dict.fromkeys(session.scalars(query), "")
+
+
+add_history("membership", Told(_regions))
+add_history("support_request", Told(_support))

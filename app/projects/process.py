@@ -7,6 +7,7 @@ import json
 from functools import cache
 from importlib.resources import files
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from app.core.machines import Machine
@@ -17,13 +18,15 @@ from app.projects import guards  # the guards register before the machine asks f
 ROLES = ("project_lead", "meeting_party", "lead", "region", "secretariat")
 """Roles the machine knows: a lead of the project, somebody who met at an event of the partnership, and those of the
 partnership."""
+ROLE_NAMES = {"project_lead": _l("Project lead"), "meeting_party": _l("Met at an event")}
+"""Names of the roles that are not of the partnership."""
 PIPELINE = (
     "idea", "concept", "consortium", "feasibility", "business_plan", "funding_mix", "applied", "funded", "implementing",
     "commercialised",
 )  # fmt: skip
 """The states of the board in their order; those beside it are shown below."""
 ASIDE = ("on_hold", "stopped")
-__all__ = ["ASIDE", "PIPELINE", "ROLES", "guards", "machine", "machine_of"]
+__all__ = ["ASIDE", "PIPELINE", "ROLES", "ROLE_NAMES", "guards", "machine", "machine_of"]
 
 
 @cache

@@ -7,6 +7,7 @@ from flask import Flask, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.accounts.policy import need_user, signed_in_user
@@ -265,6 +266,11 @@ def _foot() -> dict[str, Any]:
     return {"foot_entries": [{"label": _("Open data"), "url": url_for("open_data.index")}]} if request else {}
 
 
+def _project_names(db: Session, partnership: Partnership) -> partnerships.Names:
+    query = select(InvestmentProject.id, InvestmentProject.title)
+    return dict(db.execute(query.where(InvestmentProject.partnership_id == partnership.id)).all())
+
+
 def init_app(app: Flask) -> None:
     """Add the entries, the documents' reader and the history; register the pages of calls."""
     app.register_blueprint(site)
@@ -286,12 +292,7 @@ def init_app(app: Flask) -> None:
     navigation.add_section("partnership", navigation.Panel("projects/_public.html", _public_panel, 20))
     navigation.add_section("workshop", navigation.Panel("projects/_workshop.html", _workshop_panel, 10))
     navigation.add_section("home", navigation.Panel("projects/_own_projects.html", _own_panel, 20))
-    partnerships.add_history(
-        "project",
-        lambda db, number: db.scalars(
-            select(InvestmentProject.id).where(InvestmentProject.partnership_id == number)
-        ).all(),
-    )
+    partnerships.add_history("project", partnerships.Told(_project_names, process.machine_of, process.ROLE_NAMES))
 
 
 __all__ = [

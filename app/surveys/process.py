@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.core.machines import Machine, guard
 
@@ -16,6 +17,12 @@ ANSWERED = ("submitted", "validated", "locked")
 WRITABLE = ("in_progress", "returned")
 """States in which answers can be changed."""
 ENDED = ("withdrawn", "erased")
+ROLE_NAMES = {
+    "coordinator": _l("Coordinator of the survey"),
+    "analyst": _l("Analyst"),
+    "contact": _l("Regional contact"),
+    "respondent": _l("Respondent"),
+}
 VISIBLE_RUNS = ("shared", "workshop_held", "opportunity_agreed")
 """States in which the partnership sees a run."""
 

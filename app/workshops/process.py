@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.core.machines import Machine, guard
 
@@ -13,6 +14,8 @@ OPEN = "open"
 WRITABLE = ("planned", "open")
 """States in which agenda, groups and facilitators can change."""
 ENDED = ("held", "minuted")
+
+ROLE_NAMES = {"organiser": _l("Organiser"), "facilitator": _l("Facilitator")}
 
 
 @dataclass(frozen=True)

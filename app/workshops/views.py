@@ -6,6 +6,7 @@ from flask import Flask, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.accounts.policy import need_user, signed_in_user
@@ -18,11 +19,12 @@ from app.core.transitions import choices
 from app.events.models import EventSession, SessionKind, StaffRole
 from app.events.policy import current_event
 from app.partnerships import queries as partnerships
+from app.partnerships.models import Partnership
 from app.partnerships.policy import current_partnership, partnership_insider
 from app.workshops import forms, minutes_pages, policy, preparing_pages, queries, services, showing, wording
 from app.workshops.blueprint import Page, blueprint, clock, new_token, page, submitted, within_partnership
 from app.workshops.models import EntryState, Workshop
-from app.workshops.process import machine
+from app.workshops.process import ROLE_NAMES, machine
 from app.workshops.services.collecting import entry_of
 from app.workshops.sockets import entry_data
 
@@ -215,6 +217,11 @@ def is_member() -> bool:
     return user is not None and found is not None and partnerships.belongs(session(), found, user)
 
 
+def _workshop_names(db: Session, partnership: Partnership) -> partnerships.Names:
+    query = select(Workshop.id, EventSession.title).join(EventSession, EventSession.id == Workshop.session_id)
+    return dict(db.execute(query.where(Workshop.partnership_id == partnership.id)).all())
+
+
 def init_app(app: Flask) -> None:
     """Add the entries, the sections, the documents' reader and the history."""
     app.register_blueprint(within_partnership)
@@ -226,10 +233,7 @@ def init_app(app: Flask) -> None:
     )
     navigation.add_section("home", navigation.Panel("workshops/_own_follow_ups.html", _own_panel, 30))
     navigation.add_section("session", navigation.Panel("workshops/_session.html", _session_panel, 10))
-    partnerships.add_history(
-        "workshop",
-        lambda db, number: db.scalars(select(Workshop.id).where(Workshop.partnership_id == number)).all(),
-    )
+    partnerships.add_history("workshop", partnerships.Told(_workshop_names, lambda *_args: machine(), ROLE_NAMES))
 
 
 __all__ = ["blueprint", "init_app", "minutes_pages", "preparing_pages"]

@@ -1,6 +1,7 @@
 """The partnership stage of the demo: believable, by the rules, and loaded once."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -14,7 +15,7 @@ from app.demo.services import load_registrations
 from app.organisations.reference import region_country
 from app.partnerships import queries
 from app.partnerships.dossier_models import ConflictDeclaration, Decision, DocumentVersion, Submission
-from app.partnerships.models import MemberRole, PartnershipRole
+from app.partnerships.models import MemberRole, PartnershipRole, Role
 
 
 @pytest.fixture
@@ -52,6 +53,21 @@ def test_its_history_lies_in_the_past_and_in_order(session, clock, partnership):
     times = [entry.at for entry in entries]
     assert times == sorted(times)
     assert times[-1] < clock()
+
+
+def test_its_history_is_told_in_words_and_in_order(partnership, session, sign_in):
+    session.commit()
+    speaks = select(User).join(PartnershipRole, PartnershipRole.user_id == User.id)
+    lead = session.scalars(speaks.where(PartnershipRole.role == Role.REGION_REPRESENTATIVE)).first()
+    page = sign_in(lead).get(f"/partnerships/{partnership.slug}/history").text
+    table = re.sub(r"<[^>]+>", " ", page[page.index("<tbody>") : page.index("</tbody>")])
+    assert re.findall(r"\b[a-z]+[_.][a-z]+_?[a-z]*\b(?<!pdf)", table) == []
+    for told in ("Investment project: Work starts", "Project lead", "Wool passport", "Workshop: End the workshop"):
+        assert told in table
+    shown = re.findall(r"(\d{1,2} \w{3} \d{4}, \d\d:\d\d) UTC", table)
+    times = [datetime.strptime(text, "%d %b %Y, %H:%M").replace(tzinfo=UTC) for text in shown]
+    assert len(times) > 60
+    assert times == sorted(times, reverse=True)
 
 
 def test_links_for_its_people_are_printed(app, session, partnership):
