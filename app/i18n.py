@@ -51,9 +51,9 @@ def zone_datetime(moment: datetime, zone: str) -> str:
     return str(format_datetime(in_zone(moment, zone).replace(tzinfo=None), "d MMM y, HH:mm", rebase=False))
 
 
-def day_name(day: date, style: str = "EEEE, d MMMM y") -> str:
-    """'Tuesday, 2 March 2027' of a date."""
-    return str(format_date(day, style))
+def day_name(day: date | str, style: str = "EEEE, d MMMM y") -> str:
+    """'Tuesday, 2 March 2027' of a date, or of one written as 2027-03-02."""
+    return str(format_date(date.fromisoformat(day) if isinstance(day, str) else day, style))
 
 
 def init_app(app: Flask) -> None:

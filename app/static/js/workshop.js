@@ -2,6 +2,7 @@
 // and is sent when it is back. Each sending has a token, so that nothing is there twice.
 import { connect } from "./live.js";
 import { toast } from "./toasts.js";
+import { language } from "./words.js";
 
 const retryMilliseconds = 3000;
 const start = JSON.parse(document.getElementById("workshop-state").textContent);
@@ -56,7 +57,9 @@ function drawn(entry) {
   show(owner, Boolean(entry.owner));
   if (entry.owner) {
     owner.querySelector("strong").textContent = entry.owner;
-    owner.querySelector("time").textContent = owner.querySelector("time").dateTime = entry.due;
+    const due = owner.querySelector("time");
+    due.dateTime = entry.due;
+    due.textContent = new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(`${entry.due}T00:00`));
   }
   const votes = part(root, "votes");
   if (votes) { votes.firstChild.textContent = entry.votes; show(votes, entry.votes > 0); }
