@@ -16,7 +16,7 @@ from app.demo.content import naming, phrases
 from app.demo.draws import lowered, weighted
 from app.demo.world import Entry, Organisation, Participant, Request, Veto
 
-REQUESTS_EACH = 8.5
+REQUESTS_EACH = 9.2
 """Requests per participant, about; the tail is long."""
 PRIORITIES = {"must": 0.08, "high": 0.32, "normal": 0.6}
 ANSWERS = {"accepted": 0.745, "open": 0.125, "declined": 0.1, "withdrawn": 0.03}

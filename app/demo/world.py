@@ -123,8 +123,8 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A need or an offer. ``subjects`` are the materials, products, places or fields it is about; ``language`` is the one
-    it is written in. Which offer answers which need is for `answers` to say."""
+    """A need or an offer. ``subjects`` are the materials, products, places or fields it is about; ``language`` is the
+    one it is written in. Which offer answers which need is for `answers` to say."""
 
     kind: str
     title: str

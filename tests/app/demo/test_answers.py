@@ -65,7 +65,7 @@ def test_a_request_quotes_an_offer_that_answers_the_need_it_quotes(world) -> Non
 def test_most_needs_are_answered_by_somebody(world) -> None:
     needs, offers = by_title(world, "need").values(), by_title(world, "offer").values()
     answered = sum(any(offer.answers(need) for offer in offers) for need in needs)
-    assert answered / len(needs) > 0.93
+    assert answered / len(needs) > 0.9
 
 
 def test_the_best_pairs_rest_on_needs_and_offers_that_answer_each_other(world) -> None:
