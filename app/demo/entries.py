@@ -104,6 +104,7 @@ class Writer:
         self.titles.add(title)
         self.leads[line.lead] += 1
         self.own_leads.add(line.lead)
+        about = (*subjects, field_of(subjects)) if common else subjects
         partnership = weighted(self.rng, PARTNERSHIPS[voice])
         tone = f"ecosystem_{kind}" if common and person.type != "company" else voice
         low, high = self._readiness(voice)
@@ -111,12 +112,12 @@ class Writer:
             kind=kind,
             title=title,
             text=self._text(capital(line.lead.format(m=" and ".join(subjects))), tone, partnership),
-            keywords=(*line.keywords, *subjects) if common else line.keywords,
+            keywords=(*line.keywords, *about) if common and person.type != "company" else line.keywords,
             trl_min=low,
             trl_max=high,
             partnership=partnership,
             topic=topic.key,
-            subjects=subjects,
+            subjects=about,
         )
 
     def _text(self, lead: str, voice: str, partnership: str) -> str:
@@ -176,6 +177,12 @@ class Writer:
 def subjects_of(kind: str, fillings: tuple[str, ...]) -> list[tuple[str, ...]]:
     """What a need or an offer may be about: a need about one thing, an offer about one or two."""
     return [group for size in SUBJECTS[kind] for group in combinations(fillings, size)]
+
+
+def field_of(subjects: tuple[str, ...]) -> str:
+    """The name of the field that one of its labels stands for. Clusters, authorities and investors write it beside their
+    keywords; among companies of one trade it would tell nothing."""
+    return next(theme.name for theme in themes().values() if subjects[0] in theme.labels)
 
 
 def focus_of(rng: random.Random, theme: str) -> Focus:
