@@ -180,8 +180,10 @@ def subjects_of(kind: str, fillings: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 
 def field_of(subjects: tuple[str, ...]) -> str:
-    """The name of the field that one of its labels stands for. Clusters, authorities and investors write it beside their
-    keywords; among companies of one trade it would tell nothing."""
+    """The name of the field that one of its labels stands for.
+
+    Clusters, authorities and investors write it beside their keywords; among companies of one trade it tells nothing.
+    """
     return next(theme.name for theme in themes().values() if subjects[0] in theme.labels)
 
 
