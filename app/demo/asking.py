@@ -1,7 +1,7 @@
 """Who asks whom for a meeting, in which words, and what comes back.
 
-Demand follows needs and offers of the same topic, then the same field, then chance; some people are asked far more
-than others. It is not taken from the scores the product computes, so that those can be judged by it.
+Demand follows needs and the offers that answer them, then the same topic, the same field, and chance; some people are
+asked far more than others. It is not taken from the scores the product computes, so that those can be judged by it.
 """
 
 import random
@@ -16,12 +16,14 @@ from app.demo.content import naming, phrases
 from app.demo.draws import lowered, weighted
 from app.demo.world import Entry, Organisation, Participant, Request, Veto
 
-REQUESTS_EACH = 8.5
+REQUESTS_EACH = 9.2
 """Requests per participant, about; the tail is long."""
 PRIORITIES = {"must": 0.08, "high": 0.32, "normal": 0.6}
 ANSWERS = {"accepted": 0.745, "open": 0.125, "declined": 0.1, "withdrawn": 0.03}
 VETOES_PER_PERSON = 0.07
 DAYS_OF_ASKING = 17
+SAME_TOPIC = 0.1
+"""What a need and an offer of one topic count when the offer does not answer the need."""
 BOTH_WAYS, OWN_LANGUAGE = 0.6, 0.5
 """How often a message names both directions, and how often it is in a language both share."""
 
@@ -161,19 +163,20 @@ def _offers_the_same(one: Participant, other: Participant) -> bool:
 
 
 def _meeting_entries(needs: tuple[Entry, ...], offers: tuple[Entry, ...]) -> tuple[Entry, Entry] | None:
-    """Return the need and the offer that meet, if any: best those that name the same material or product."""
-    pairs = [(need, offer) for need in needs for offer in offers if need.topic == offer.topic]
+    """Return the need and the offer that answers it, if any: best those that name the same material or product."""
+    pairs = [(need, offer) for need in needs for offer in offers if offer.answers(need)]
     return max(pairs, key=lambda pair: _same_thing(*pair), default=None)
 
 
 def _fit(needs: tuple[Entry, ...], offers: tuple[Entry, ...]) -> float:
-    """Return how many needs and offers meet; those about the same thing count one and a half."""
-    return sum(1 + 0.5 * _same_thing(need, offer) for need in needs for offer in offers if need.topic == offer.topic)
+    """Return how many offers answer needs. About the same thing counts one and a half; the same topic without an
+    answer a tenth, since people ask neighbours too."""
+    pairs = [(need, offer) for need in needs for offer in offers if need.topic == offer.topic]
+    return sum(1 + 0.5 * _same_thing(*pair) if pair[1].answers(pair[0]) else SAME_TOPIC for pair in pairs)
 
 
 def _same_thing(need: Entry, offer: Entry) -> bool:
-    """The last keyword of an entry is the material, product or place it is about."""
-    return need.keywords[-1] == offer.keywords[-1]
+    return not set(need.subjects).isdisjoint(offer.subjects)
 
 
 def degrees(requests: list[Request], state: str = "accepted") -> Counter[str]:

@@ -6,19 +6,41 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-Pair = tuple[str, str]
-"""Title and first sentence, with ``{m}`` where a material, product or place goes."""
+MATTER = "{m}"
+"""Where a material, product, place or field goes in a title or first sentence."""
+FEWEST_KEYWORDS, MOST_KEYWORDS = 2, 4
+
+
+class ContentError(ValueError):
+    """A fragment is not as it should be; says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A need or an offer as written by hand. The title holds ``{m}``, the first sentence may.
+
+    The keywords say what the line is about, as its owner would put it: an offer that answers a need shares one or two
+    with it, any other none.
+    """
+
+    title: str
+    lead: str
+    keywords: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One concrete subject on which needs and offers meet. ``pairs`` is keyed need, offer, seek and share."""
+    """One concrete subject on which needs and offers meet. ``lines`` is keyed need, offer, seek and share."""
 
     key: str
     theme: str
-    keywords: tuple[str, ...]
     fillings: tuple[str, ...]
-    pairs: dict[str, tuple[Pair, ...]]
+    lines: dict[str, tuple[Line, ...]]
+
+    def of(self, kind: str) -> list[Line]:
+        """All needs, or all offers, whoever speaks."""
+        sides = {"need": ("need", "seek"), "offer": ("offer", "share")}[kind]
+        return [line for voice, lines in self.lines.items() if voice.endswith(sides) for line in lines]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +76,25 @@ def read(name: str) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def _pairs(rows: list[list[str]]) -> tuple[Pair, ...]:
-    return tuple((title, lead) for title, lead in rows)
+def checked_lines(topic: str, rows: list[list[Any]]) -> tuple[Line, ...]:
+    """Turn rows of title, first sentence and keywords into lines; `ContentError` for one that is not like that."""
+    return tuple(_line(topic, row) for row in rows)
+
+
+def _line(topic: str, row: list[Any]) -> Line:
+    if len(row) != 3:
+        raise ContentError(f"{topic}: {row[:1]} is not a title, a first sentence and a list of keywords")
+    title, lead, keywords = row
+    where = f"{topic}: “{title}”"
+    if MATTER not in title:
+        raise ContentError(f"{where} has no {MATTER}, so it could be used only once")
+    if not lead.strip():
+        raise ContentError(f"{where} has no first sentence")
+    if not FEWEST_KEYWORDS <= len(set(keywords)) <= MOST_KEYWORDS or len(set(keywords)) < len(keywords):
+        raise ContentError(f"{where} needs {FEWEST_KEYWORDS} to {MOST_KEYWORDS} keywords, each once")
+    if any(MATTER in keyword or keyword != keyword.strip() or not keyword for keyword in keywords):
+        raise ContentError(f"{where}: a keyword is a plain word or phrase")
+    return Line(title, lead, tuple(keywords))
 
 
 THEME_KEYS = (
@@ -83,9 +122,8 @@ def _theme(key: str, data: dict[str, Any]) -> Theme:
         Topic(
             f"{key}/{row['key']}",
             key,
-            tuple(row["keywords"]),
             tuple(row["m"]),
-            {side: _pairs(row[side]) for side in ("need", "offer", "seek", "share")},
+            {side: checked_lines(f"{key}/{row['key']}", row[side]) for side in ("need", "offer", "seek", "share")},
         )
         for row in data["topics"]
     )
@@ -95,16 +133,15 @@ def _theme(key: str, data: dict[str, Any]) -> Theme:
 
 @cache
 def ecosystem() -> tuple[Topic, ...]:
-    """Topics of clusters, authorities and investors; ``pairs`` is keyed like ``cluster_need``."""
+    """Topics of clusters, authorities and investors; ``lines`` is keyed like ``cluster_need``."""
     labels = tuple(label for theme in themes().values() for label in theme.labels)
     return tuple(
         Topic(
             f"ecosystem/{row['key']}",
             "ecosystem",
-            tuple(row["keywords"]),
             labels,
             {
-                f"{who}_{side}": _pairs(row[who].get(side, []))
+                f"{who}_{side}": checked_lines(f"ecosystem/{row['key']}", row[who].get(side, []))
                 for who in ("cluster", "public", "investor", "company")
                 if who in row
                 for side in ("need", "offer")

@@ -8,6 +8,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from app.demo.content import THEME_KEYS, Topic, ecosystem, own_language_entries, phrases, themes
 from app.demo.draws import capital, weighted
@@ -28,6 +29,11 @@ PARTNERSHIPS = {
 }
 READINESS = {"company_need": (5, 9), "company_offer": (6, 9), "research_need": (3, 6), "research_offer": (2, 6)}
 HOW_MANY = {1: 0.36, 2: 0.44, 3: 0.2}
+OF_THE_ECOSYSTEM = {"need": 0.12, "offer": 0.08}
+"""How often a company needs or offers what the ecosystem is about: money, tests, training, customers."""
+SAYS_WISH = 0.2
+"""How often an entry repeats in words the kind of partnership it states anyway."""
+SUBJECTS = {"need": (1,), "offer": (1, 2)}
 ATTEMPTS = 80
 """Draws before giving up; from half of them on, people of the ecosystem speak of any field."""
 MONTHS = ("January", "February", "March", "April", "May", "June", "September", "October", "November")
@@ -73,9 +79,9 @@ class Writer:
         """Mostly one of the organisation's topics; now and then a neighbour's, or one of the ecosystem."""
         chance = self.rng.random()
         if person.type not in SIDE_OF:
-            return self.rng.choice([t for t in ecosystem() if t.pairs.get(f"{person.type}_{kind}")])
-        if person.type == "company" and kind == "need" and chance < 0.12:
-            return self.rng.choice([t for t in ecosystem() if t.pairs.get("company_need")])
+            return self.rng.choice([t for t in ecosystem() if t.lines.get(f"{person.type}_{kind}")])
+        if person.type == "company" and chance < OF_THE_ECOSYSTEM[kind]:
+            return self.rng.choice([t for t in ecosystem() if t.lines.get(f"company_{kind}")])
         if chance > 0.86:
             return self.rng.choice(themes()[self.rng.choice(THEME_KEYS)].topics)
         return self.rng.choice(topics)
@@ -85,31 +91,33 @@ class Writer:
         common, voice = topic.theme == "ecosystem", f"{person.type}_{kind}"
         labels = topic.fillings if any_field else themes()[person.organisation.theme].labels
         options = [
-            (self.leads[lead], self.rng.random(), capital(title.format(m=filling)), lead, filling)
-            for title, lead in topic.pairs[voice if common else SIDE_OF[person.type][kind]]
-            for filling in (labels if common else topic.fillings)
-            if lead not in self.own_leads
+            (self.leads[line.lead], self.rng.random(), capital(line.title.format(m=" and ".join(group))), line, group)
+            for line in topic.lines[voice if common else SIDE_OF[person.type][kind]]
+            for group in subjects_of(kind, labels if common else topic.fillings)
+            if line.lead not in self.own_leads
         ]
         # The least used first sentence comes first, so that each returns as late as possible.
         free = [option for option in options if option[2] not in self.titles]
         if not free:
             return None
-        *_, title, lead, filling = min(free)
+        *_, title, line, subjects = min(free, key=lambda option: option[:3])
         self.titles.add(title)
-        self.leads[lead] += 1
-        self.own_leads.add(lead)
+        self.leads[line.lead] += 1
+        self.own_leads.add(line.lead)
+        about = (*subjects, field_of(subjects)) if common else subjects
         partnership = weighted(self.rng, PARTNERSHIPS[voice])
         tone = f"ecosystem_{kind}" if common and person.type != "company" else voice
         low, high = self._readiness(voice)
         return Entry(
             kind=kind,
             title=title,
-            text=self._text(capital(lead.format(m=filling)), tone, partnership),
-            keywords=(*self.rng.sample(topic.keywords, min(len(topic.keywords), self.rng.randint(3, 5))), filling),
+            text=self._text(capital(line.lead.format(m=" and ".join(subjects))), tone, partnership),
+            keywords=(*line.keywords, *about) if common and person.type != "company" else line.keywords,
             trl_min=low,
             trl_max=high,
             partnership=partnership,
             topic=topic.key,
+            subjects=about,
         )
 
     def _text(self, lead: str, voice: str, partnership: str) -> str:
@@ -118,7 +126,7 @@ class Writer:
             sentences = [lead]
             if self.rng.random() < 0.74:
                 sentences.append(self._context(voice))
-            if self.rng.random() < 0.5:
+            if self.rng.random() < SAYS_WISH:
                 sentences.append(self.rng.choice(phrases()["wish"][partnership]))
             text = " ".join(sentences)
             if text not in self.texts:
@@ -146,15 +154,37 @@ class Writer:
     def own_language(self) -> Iterator[tuple[str, str, Entry]]:
         """Yield theme, language and entry for every text written in another language than English."""
         for row in own_language_entries():
-            topic = next(t for t in themes()[row["theme"]].topics if t.key == f"{row['theme']}/{row['topic']}")
             for filling in row["m"]:
                 title, text = row["title"].format(m=filling), capital(row["text"].format(m=filling))
                 voice = f"company_{row['side']}"
                 low, high = self._readiness(voice)
                 partnership = weighted(self.rng, PARTNERSHIPS[voice])
-                keywords = (*self.rng.sample(topic.keywords, 3), filling)
-                found = Entry(row["side"], title, text, keywords, low, high, partnership, topic.key, row["lang"])
+                found = Entry(
+                    kind=row["side"],
+                    title=title,
+                    text=text,
+                    keywords=tuple(row["keywords"]),
+                    trl_min=low,
+                    trl_max=high,
+                    partnership=partnership,
+                    topic=f"{row['theme']}/{row['topic']}",
+                    subjects=(filling,),
+                    language=row["lang"],
+                )
                 yield row["theme"], row["lang"], found
+
+
+def subjects_of(kind: str, fillings: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """What a need or an offer may be about: a need about one thing, an offer about one or two."""
+    return [group for size in SUBJECTS[kind] for group in combinations(fillings, size)]
+
+
+def field_of(subjects: tuple[str, ...]) -> str:
+    """The name of the field that one of its labels stands for.
+
+    Clusters, authorities and investors write it beside their keywords; among companies of one trade it tells nothing.
+    """
+    return next(theme.name for theme in themes().values() if subjects[0] in theme.labels)
 
 
 def focus_of(rng: random.Random, theme: str) -> Focus:

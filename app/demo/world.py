@@ -123,7 +123,8 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A need or an offer. ``topic`` ties needs to offers in this world; ``language`` is the one it is written in."""
+    """A need or an offer. ``subjects`` are the materials, products, places or fields it is about; ``language`` is the
+    one it is written in. Which offer answers which need is for `answers` to say."""
 
     kind: str
     title: str
@@ -133,7 +134,12 @@ class Entry:
     trl_max: int
     partnership: str
     topic: str
+    subjects: tuple[str, ...]
     language: str = "en"
+
+    def answers(self, need: "Entry") -> bool:
+        """Whether this offer is what ``need`` asks for: the same topic, and a keyword in common beside the subject."""
+        return self.topic == need.topic and bool(set(self.keywords) & set(need.keywords) - set(need.subjects))
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,22 @@ def learn_command(event: str, propose: bool) -> None:
     click.echo(outcome.text)
 
 
+@commands.command("best")
+@click.argument("event")
+@click.option("--count", default=20, show_default=True, type=click.IntRange(1, 500), help="How many pairs.")
+@click.option("--markdown", is_flag=True, help="As a table in Markdown.")
+@with_appcontext
+def best_command(event: str, count: int, markdown: bool) -> None:
+    """The best pairs of EVENT with the need and the offer that carry each direction, to be read by a human."""
+    from app.matching import best
+
+    with database().open() as session:
+        found = best.best_pairs(session, _event(session, event), count)
+    if not found:
+        raise click.ClickException("no two people of this event complement each other yet")
+    click.echo("\n".join(best.as_table(found) if markdown else best.as_lines(found)))
+
+
 def _event(session: Session, slug: str) -> Event:
     found = event_by_slug(session, slug)
     if found is None:

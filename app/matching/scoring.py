@@ -57,9 +57,10 @@ FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.int64]
 
 ONE_SIDED = 2 / 3
-CARRYING = ("text", "codes")
-"""Parts that are always given as reasons. Another part is a reason only where its figure is no lower than the score:
-if it were lower the pair would score better without it."""
+CARRYING = {"text": 0.1, "codes": 0.0}
+"""Parts given as reasons from this figure on. Below it need and offer have a word or two in common by chance, and a
+reader would wonder. Another part is a reason only where its figure is no lower than the score: if it were lower the
+pair would score better without it."""
 TILE = 512
 
 
@@ -381,7 +382,7 @@ class Matcher:
         return [
             reason.weighed(direction, weights[name] * figure / present)
             for name, reason in found.items()
-            if (figure := figures.parts[name]) and weights[name] and (name in CARRYING or figure >= figures.score)
+            if (figure := figures.parts[name]) and weights[name] and figure >= CARRYING.get(name, figures.score)
         ]
 
 
