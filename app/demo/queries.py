@@ -11,7 +11,12 @@ from app.marketplace.models import Entry
 from app.meetings.models import MeetingRequest, RequestState
 from app.organisations.models import Organisation
 from app.partnerships.models import MemberRole, PartnershipMember, PartnershipRole, Role
+from app.projects.funding_models import FundingLine
+from app.projects.models import InvestmentProject
 from app.registrations.models import Participant
+from app.surveys.models import MatchingRun, SurveyCampaign, SurveyResponse
+from app.surveys.process import ANSWERED
+from app.workshops.models import Workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,22 @@ def two_who_meet(session: Session, event: Event) -> list[User]:
         first = select(User).join(Participant).where(Participant.event_id == event.id).order_by(Participant.id)
         return list(session.scalars(first.limit(2)))
     return [session.get_one(User, key) for key in pair]
+
+
+def partnership_figures(session: Session, partnership_id: int) -> dict[str, int]:
+    """How many of each a partnership has come to."""
+    answers = select(func.count(SurveyResponse.id)).join(SurveyResponse.campaign)
+    answers = answers.where(SurveyCampaign.partnership_id == partnership_id, SurveyResponse.state.in_(ANSWERED))
+    runs = select(func.count(MatchingRun.id)).join(MatchingRun.campaign)
+    lines = select(func.count(FundingLine.id)).join(InvestmentProject, InvestmentProject.id == FundingLine.project_id)
+    counted = {
+        "answers": answers,
+        "matching runs": runs.where(SurveyCampaign.partnership_id == partnership_id),
+        "workshops": select(func.count(Workshop.id)).where(Workshop.partnership_id == partnership_id),
+        "projects": select(func.count(InvestmentProject.id)).where(InvestmentProject.partnership_id == partnership_id),
+        "funding lines": lines.where(InvestmentProject.partnership_id == partnership_id),
+    }
+    return {what: session.scalar(query) or 0 for what, query in counted.items()}
 
 
 def people_of_partnership(session: Session, partnership_id: int) -> dict[str, User]:

@@ -107,6 +107,7 @@ def _of_partnership(session: Session) -> list[str]:
     return [
         f"{partnership.name} ({partnership.slug}), state {partnership.state}, phase {partnership.phase}",
         f"  regions       {len(members)} from {countries} countries",
+        *(f"  {what:<13} {number}" for what, number in queries.partnership_figures(session, partnership.id).items()),
     ]
 
 

@@ -12,6 +12,7 @@ from app.core.models import AuditEntry, Mail
 from app.demo.building import SMALL_SIZE
 from app.demo.partnering import build_partnership, demo_partnership
 from app.demo.services import load_registrations
+from app.demo.stages import report
 from app.organisations.reference import region_country
 from app.partnerships import queries
 from app.partnerships.dossier_models import ConflictDeclaration, Decision, DocumentVersion, Submission
@@ -68,6 +69,12 @@ def test_its_history_is_told_in_words_and_in_order(partnership, session, sign_in
     times = [datetime.strptime(text, "%d %b %Y, %H:%M").replace(tzinfo=UTC) for text in shown]
     assert len(times) > 60
     assert times == sorted(times, reverse=True)
+
+
+def test_the_report_counts_what_it_came_to(event, session, partnership):
+    lines = {tuple(line.split()) for line in report(session, event)}
+    assert {("answers", "120"), ("matching", "runs", "1"), ("workshops", "2"), ("projects", "6")} <= lines
+    assert ("funding", "lines", "19") in lines
 
 
 def test_links_for_its_people_are_printed(app, session, partnership):
