@@ -19,5 +19,6 @@ def on_participant_changed(session: Session, *, participant: Participant, clock:
 
 @facts.request_changed.connect
 def on_request_changed(session: Session, *, request: Any, **_more: Any) -> None:
-    """Each request and its answer becomes a label."""
-    labelling.note_request(session, request)
+    """Each request somebody made by themselves, and its answer, becomes a label."""
+    if not request.is_proposed:
+        labelling.note_request(session, request)

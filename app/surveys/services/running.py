@@ -14,12 +14,14 @@ from app.core import audit, facts, transitions
 from app.core.clock import Clock
 from app.core.errors import Conflict, Invalid
 from app.core.transitions import Act
+from app.partnerships.models import Partnership
 from app.surveys import matching, queries
 from app.surveys.matching import Parameters
 from app.surveys.models import (
     Curation,
     FindingKind,
     FollowUpKind,
+    FollowUpState,
     MatchFinding,
     MatchFollowUp,
     MatchingRun,
@@ -215,23 +217,50 @@ class FollowUpPlan:
     ends_at: datetime | None = None
 
 
-def places(session: Session, actor: User) -> list[tuple[str, str, str]]:
-    """Where a follow-up can go, as (place, label, time zone): events the account runs, asked of later features."""
-    answers = facts.follow_up_places.send(session, actor=actor)
-    return [place for _receiver, found in answers for place in found or []]
+def places(session: Session, actor: User, partnership: Partnership, kind: FollowUpKind) -> list[tuple[str, str, str]]:
+    """Where a follow-up can go, as (place, label, time zone), each once, asked of later features: events the account
+    runs and, for meeting requests, those that serve the partnership."""
+    answers = facts.follow_up_places.send(session, actor=actor, partnership=partnership, kind=kind)
+    found = {place[0]: place for _receiver, some in answers for place in some or []}
+    return sorted(found.values(), key=lambda place: place[1].casefold())
 
 
 def follow_up(session: Session, clock: Clock, actor: User, finding: MatchFinding, plan: FollowUpPlan) -> MatchFollowUp:
-    """Keep a follow-up and tell later features, which may take it up at once. Raises Invalid with the field."""
+    """Keep a follow-up and tell later features, which may take it up at once. Raises Invalid with the field.
+
+    Meeting requests of one finding at one event are one follow-up: asked for again, it is taken up again.
+    """
     title = " ".join(plan.title.split())
     if not title or len(title) > 200:
         raise Invalid(_("Give it a title of at most %(n)d characters.", n=200), field="title")
     if len(plan.text.strip()) > TEXT_LENGTH:
         raise Invalid(_("Use at most %(n)d characters.", n=TEXT_LENGTH), field="text")
-    if plan.place and plan.place not in {place for place, _label, _zone in places(session, actor)}:
+    offered = places(session, actor, finding.run.campaign.partnership, plan.kind) if plan.place else []
+    if plan.place and plan.place not in {place for place, _label, _zone in offered}:
         raise Invalid(_("Choose one of the events you organise."), field="place")
     if plan.place and plan.kind is FollowUpKind.WORKSHOP:
         _check_times(plan)
+    row = _same_requests(session, finding, plan) or _kept(session, clock, actor, finding, plan, title)
+    facts.follow_up_made.send(session, follow_up=row, actor=actor, clock=clock)
+    session.flush()
+    return row
+
+
+def _same_requests(session: Session, finding: MatchFinding, plan: FollowUpPlan) -> MatchFollowUp | None:
+    if plan.kind is not FollowUpKind.REQUEST or not plan.place:
+        return None
+    query = select(MatchFollowUp).where(
+        MatchFollowUp.finding_id == finding.id,
+        MatchFollowUp.kind == FollowUpKind.REQUEST,
+        MatchFollowUp.place == plan.place,
+        MatchFollowUp.state != FollowUpState.DROPPED,
+    )
+    return session.scalars(query.order_by(MatchFollowUp.id)).first()
+
+
+def _kept(
+    session: Session, clock: Clock, actor: User, finding: MatchFinding, plan: FollowUpPlan, title: str
+) -> MatchFollowUp:
     row = MatchFollowUp(
         finding_id=finding.id,
         kind=plan.kind,
@@ -249,8 +278,6 @@ def follow_up(session: Session, clock: Clock, actor: User, finding: MatchFinding
     session.flush()
     detail = {"kind": plan.kind.value, "finding": finding.id, "place": plan.place}
     _note(session, clock, actor, "match_follow_up.make", row.id, detail)
-    facts.follow_up_made.send(session, follow_up=row, actor=actor, clock=clock)
-    session.flush()
     return row
 
 
