@@ -97,6 +97,11 @@ meetings_held = _facts.signal("meetings-held")
 """session, event, now: each receiver returns a mapping of request codes to whether the meeting took place, for meetings
 whose time has passed."""
 
+organisations_compared = _facts.signal("organisations-compared")
+"""session, respondents (list of surveys.organisations.Respondent), regions (pairs of region codes), best (how many
+couples for each): a matching run asks which organisations complement each other best. A receiver returns a
+`surveys.organisations.Comparison`."""
+
 follow_up_places = _facts.signal("follow-up-places")
 """session, actor, partnership, kind (surveys.models.FollowUpKind): where a follow-up of a match of the partnership can
 go. Each receiver returns a list of (place, label, name of its time zone)."""

@@ -6,8 +6,10 @@ from sqlalchemy.orm import Session
 
 from app.core import facts
 from app.core.clock import Clock
-from app.matching import jobs, labelling, services
+from app.matching import jobs, labelling, regional, services
 from app.registrations.models import Participant
+
+__all__ = ["regional"]  # compares organisations for matching runs between regions; connected by being imported
 
 
 @facts.participant_changed.connect

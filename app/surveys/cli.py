@@ -8,7 +8,7 @@ from app.core.database import database
 from app.partnerships.diagrams import mermaid
 from app.surveys.models import MatchingRun
 from app.surveys.process import MACHINES, machine
-from app.surveys.services import is_reproducible
+from app.surveys.services import is_reproducible, scores_again
 from config import ROOT
 
 commands = AppGroup("surveys", help="Mapping surveys and matching runs.")
@@ -47,7 +47,7 @@ def verify_command() -> None:
     changed = 0
     with database().open(read_only=True) as session:
         for run in session.scalars(select(MatchingRun).order_by(MatchingRun.id)):
-            same = is_reproducible(run)
+            same = is_reproducible(run) and scores_again(session, run) is not False
             changed += not same
             click.echo(f"run {run.id}: {'the same' if same else 'other figures'} ({run.digest[:16]})")
     if changed:

@@ -28,6 +28,7 @@ from app.surveys.policy import (
 )
 from app.surveys.process import VISIBLE_RUNS, SurveyFacts, machine
 from app.surveys.services import FollowUpPlan
+from app.surveys.showing_couples import shown_couples
 
 MODES = ("strength", "need", "gap", "rca")
 AGENDA_LINES = 5
@@ -177,7 +178,8 @@ def run_network(partnership: str, code: str, number: int) -> Page:
 def run_about(partnership: str, code: str, number: int) -> Page:
     """What the run was made of, and whether computing it again gives the same."""
     found = current_run()
-    return page("run_about", **_context(is_same=services.is_reproducible(found)))
+    again = services.scores_again(session(), found)
+    return page("run_about", **_context(is_same=services.is_reproducible(found), scores_again=again))
 
 
 @blueprint.post("/<code>/runs/<int:number>/step/<step>")
@@ -222,7 +224,8 @@ def _finding_page(
         "finding",
         bad=bad,
         **_context(
-            finding=found, groups=showing.grouped(lines), curate_form=curate, plan_form=plan, follow_ups=follow_ups,
+            finding=found, groups=showing.grouped(lines), couples=shown_couples(session(), found, rank=rank),
+            curate_form=curate, plan_form=plan, follow_ups=follow_ups,
             may_follow_up=standing.sees_answers and found.curation in KEPT,
             meeting_places=_places(FollowUpKind.REQUEST) if standing.sees_answers and found.curation in KEPT else [],
             is_shared=current_run().state in VISIBLE_RUNS,

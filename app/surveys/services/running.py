@@ -1,6 +1,6 @@
 """Writes on matching runs: compute one, curate its findings, share it, draw follow-ups from it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from app.core.clock import Clock
 from app.core.errors import Conflict, Invalid
 from app.core.transitions import Act
 from app.partnerships.models import Partnership
-from app.surveys import matching, queries
+from app.surveys import matching, organisations, queries
 from app.surveys.matching import Parameters
 from app.surveys.models import (
     Curation,
@@ -29,11 +29,13 @@ from app.surveys.models import (
     SurveyCampaign,
     SurveyResponse,
 )
+from app.surveys.organisations import Comparison, Respondent
 from app.surveys.process import ANSWERED, SurveyFacts, machine
 from app.surveys.statements import Statement, Strengths, statements_of
 
 STATED_IN = ("positions", "capabilities", "needs", "research", "infrastructure")
 """Blocks that statements come from."""
+SAME_SCORE = 0.001
 LONGEST_WORKSHOP = timedelta(hours=12)
 TEXT_LENGTH = 5000
 
@@ -55,6 +57,12 @@ def compute_run(
     if not snapshot["responses"]:
         raise Conflict(_("There are no submitted answers yet; a run has nothing to rest on."), code="no_answers")
     computed = matching.compute(snapshot, parameters)
+    kept, result = parameters.plain(), computed.result
+    regions = [f.regions for f in computed.findings if f.kind == FindingKind.COMPLEMENTARITY.value]
+    if compared := _compared(session, snapshot, result, regions):
+        respondents, comparison = compared
+        kept["scorer"] = dict(comparison.scorer) | {"each_region_at_most": organisations.EACH_AT_MOST}
+        result = {**result, "organisations": organisations.stored(respondents, comparison, regions)}
     session.execute(select(SurveyCampaign.id).where(SurveyCampaign.id == campaign.id).with_for_update())
     highest = session.scalar(select(func.max(MatchingRun.number)).where(MatchingRun.campaign_id == campaign.id))
     run = MatchingRun(
@@ -62,10 +70,10 @@ def compute_run(
         number=(highest or 0) + 1,
         wave=campaign.version,
         note=note.strip()[:400],
-        parameters=parameters.plain(),
+        parameters=kept,
         snapshot=snapshot,
-        result=computed.result,
-        digest=matching.digest_of(parameters.plain(), snapshot, computed.result),
+        result=result,
+        digest=matching.digest_of(kept, snapshot, result),
         code_version=matching.CODE_VERSION,
         created_at=clock(),
         created_by_id=actor.id,
@@ -90,6 +98,20 @@ def compute_run(
     session.flush()
     transitions.take(session, clock, machine("matching_run"), "compute", run, act, None)
     return run
+
+
+def _compared(
+    session: Session,
+    snapshot: Mapping[str, Any],
+    result: Mapping[str, Any],
+    regions: Iterable[Sequence[str]],
+    best: int = organisations.BEST,
+) -> tuple[list[Respondent], Comparison] | None:
+    """The organisations behind a run and who goes best with whom, by a later feature; None where none compares."""
+    respondents = organisations.respondents(session, snapshot, result)
+    pairs = sorted((one, other) for one, other in regions)
+    answers = facts.organisations_compared.send(session, respondents=respondents, regions=pairs, best=best)
+    return next(((respondents, found) for _receiver, found in answers if found is not None), None)
 
 
 def snapshot_now(session: Session, campaign: SurveyCampaign, parameters: Parameters) -> dict[str, Any]:
@@ -125,9 +147,37 @@ def snapshot_now(session: Session, campaign: SurveyCampaign, parameters: Paramet
 
 
 def is_reproducible(run: MatchingRun) -> bool:
-    """True when computing the run again from what it was made of gives what it holds."""
+    """True when computing the run again from what it was made of gives what it holds.
+
+    The scores of organisations rest on texts, which no run keeps; here they count as they stand, and
+    `scores_again` looks at them.
+    """
     computed = matching.compute(run.snapshot, Parameters.of(run.parameters))
-    return matching.digest_of(run.parameters, run.snapshot, computed.result) == run.digest
+    result = {**computed.result, **{key: run.result[key] for key in ("organisations",) if key in run.result}}
+    return matching.digest_of(run.parameters, run.snapshot, result) == run.digest
+
+
+def scores_again(session: Session, run: MatchingRun) -> bool | None:
+    """True when comparing the organisations again gives the scores the run holds, to three digits; None when that
+    cannot be told: it holds none, or answers or scorer have changed since."""
+    kept = run.result.get("organisations")
+    if kept is None:
+        return None
+    scorer = run.parameters["scorer"]
+    regions = [pair.split(" ") for pair in kept["regions"]]
+    compared = _compared(session, run.snapshot, run.result, regions, scorer["best"])
+    if (
+        compared is None
+        or organisations.digest_of(compared[0]) != kept["answers"]
+        or (dict(compared[1].scorer) | {"each_region_at_most": organisations.EACH_AT_MOST} != scorer)
+    ):
+        return None
+    again = organisations.stored(*compared, regions)["pairs"]
+    return again.keys() == kept["pairs"].keys() and all(
+        len(rows) == len(again[pair])
+        and all(abs(a["score"] - b["score"]) < SAME_SCORE for a, b in zip(rows, again[pair], strict=True))
+        for pair, rows in kept["pairs"].items()
+    )
 
 
 def parameters_of(values: Mapping[str, Any], campaign: SurveyCampaign) -> Parameters:
