@@ -14,6 +14,7 @@ from app.core import audit, facts, transitions
 from app.core.clock import Clock
 from app.core.errors import Conflict, Invalid
 from app.core.transitions import Act
+from app.organisations.editions import editions_of
 from app.partnerships.models import Partnership
 from app.surveys import matching, organisations, queries
 from app.surveys.matching import Parameters
@@ -137,13 +138,15 @@ def snapshot_now(session: Session, campaign: SurveyCampaign, parameters: Paramet
         (number, regions[number], statements_of(content, parameters.strengths))
         for number, content in sorted(contents.items())
     ]
-    return matching.snapshot_of(
-        queries.region_codes(session, campaign.partnership_id),
+    codes = queries.region_codes(session, campaign.partnership_id)
+    found = matching.snapshot_of(
+        codes,
         [(row["code"], row["name"]) for row in campaign.segments],
         [(row["code"], row["name"]) for row in campaign.technologies],
         voices,
         chain_version=campaign.chain_version,
     )
+    return {**found, "editions": editions_of({"nuts": codes})}
 
 
 def is_reproducible(run: MatchingRun) -> bool:
