@@ -47,6 +47,8 @@ def keep_editions(model: type[Any], **columns: str | Found) -> None:
         found: dict[str, list[str]] = {}
         for name in names:
             source, value = columns[name], getattr(row, name)
+            if value is None:  # also before the default of a new row is filled in
+                continue
             some = {source: listed(value)} if isinstance(source, str) else source(value)
             for scheme, codes in some.items():
                 found.setdefault(scheme, []).extend(codes)

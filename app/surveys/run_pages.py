@@ -135,7 +135,8 @@ def run(partnership: str, code: str, number: int) -> Page:
 @guarded(survey_run)
 def run_findings(partnership: str, code: str, number: int, kind: str) -> Page:
     """Findings of one kind, the strongest first."""
-    found = [f for f in shown_findings() if f.kind is FindingKind(kind)]
+    every = shown_findings()
+    found = [f for f in every if f.kind is FindingKind(kind)]
     region, curation = request.args.get("region", ""), request.args.get("curation", "")
     segment = request.args.get("segment", "")
     regions = sorted({code for f in found for code in f.regions}, key=showing.region_name)
@@ -147,9 +148,14 @@ def run_findings(partnership: str, code: str, number: int, kind: str) -> Page:
         and (not curation or f.curation.value == curation)
     ]
     names = showing.segment_names(current_run())
+    elsewhere: dict[str, int] = {}
+    for other in every if (region or segment) and not shown else ():
+        if (not region or region in other.regions) and (not segment or segment in _segments(other)):
+            elsewhere[other.kind.value] = elsewhere.get(other.kind.value, 0) + 1
     return page(
         "findings",
         **_context(
+            elsewhere=elsewhere, narrowed={"region": region or None, "segment": segment or None},
             kind=kind, findings=shown, total=len(found), region=region, segment=segment, curation=curation,
             region_choices=[("", _("All regions")), *((r, showing.region_name(r)) for r in regions)],
             segment_choices=[("", _("All segments")), *names.items()],
