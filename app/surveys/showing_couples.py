@@ -44,7 +44,9 @@ def shown_couples(session: Session, finding: MatchFinding, *, rank: int) -> list
 def _shown(
     couple: Couple, responses: Mapping[int, SurveyResponse], answers: Answers, segments: Mapping[str, str], rank: int
 ) -> ShownCouple:
-    reasons = (_reason(couple, reason, answers, segments) for reason in couple.reasons)
+    # What one needs and the other offers says most; the rest follows in the order of its weight.
+    ordered = sorted(couple.reasons, key=lambda reason: reason.part != "text")
+    reasons = (_reason(couple, reason, answers, segments) for reason in ordered)
     return ShownCouple(
         _name(answers.get((couple.one, "respondent")), rank),
         _name(answers.get((couple.other, "respondent")), rank),
