@@ -62,6 +62,10 @@ class ProfileForm(FlaskForm):
     time_zone = SelectField(
         _l("Time zone"), description=_l("Shown beside the event's own time when it differs."), default=""
     )
+    reminder_mails = BooleanField(
+        _l("Remind me by mail of what I took on"),
+        description=_l("Before the day and once after it. Your pages show it in any case."),
+    )
 
 
 class InviteUserForm(FlaskForm):

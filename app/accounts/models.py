@@ -22,6 +22,8 @@ class User(Base):
     is_administrator: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str | None] = mapped_column(String(12))
     time_zone: Mapped[str | None] = mapped_column(String(64))
+    reminder_mails: Mapped[bool] = mapped_column(default=True)
+    """Wants mails about what they took on and what is due; pages show it in any case."""
     session_epoch: Mapped[int] = mapped_column(default=0)
     """Raised by 'sign out everywhere' and by a new password: sessions of an older epoch end."""
     created_at: Mapped[datetime]

@@ -134,11 +134,12 @@ def sign_out() -> Response:
 def account() -> str | Response | tuple[str, int]:
     """Name and time zone of one's own account."""
     user = need_user()
-    form = ProfileForm(name=user.name, time_zone=user.time_zone or "")
+    form = ProfileForm(name=user.name, time_zone=user.time_zone or "", reminder_mails=user.reminder_mails)
     form.time_zone.choices = [("", _("As my device says")), *((z, z) for z in sorted(available_timezones()))]
     if form.validate_on_submit():
         user.name = form.name.data
         user.time_zone = form.time_zone.data or None
+        user.reminder_mails = form.reminder_mails.data
         flash(_("Saved."), "success")
         return redirect(url_for("accounts.account"))
     password_form = ChangePasswordForm(formdata=None)
@@ -167,7 +168,9 @@ def change_password() -> str | Response | tuple[str, int]:
                 start_session(user, remember=False)
                 flash(_("Your password is changed; other devices are signed out."), "success")
                 return redirect(url_for("accounts.account"))
-    profile = ProfileForm(formdata=None, name=user.name, time_zone=user.time_zone or "")
+    profile = ProfileForm(
+        formdata=None, name=user.name, time_zone=user.time_zone or "", reminder_mails=user.reminder_mails
+    )
     profile.time_zone.choices = [("", _("As my device says")), *((z, z) for z in sorted(available_timezones()))]
     return render_template("accounts/account.html", form=profile, password_form=form, user=user), 422
 

@@ -90,12 +90,18 @@ profile_judged = _facts.signal("profile-judged")
 
 requests_made = _facts.signal("requests-made")
 """session, event: each receiver returns meeting requests: rows with `code`, `requester_id`, `recipient_id`, `state` (an
-enum of open, accepted, declined, withdrawn), `mutual`, `created_at` and `answered_at`."""
+enum of open, accepted, declined, withdrawn), `mutual`, `is_proposed` (made in the requester's name), `created_at` and
+`answered_at`."""
 
 meetings_held = _facts.signal("meetings-held")
 """session, event, now: each receiver returns a mapping of request codes to whether the meeting took place, for meetings
 whose time has passed."""
 
+organisations_compared = _facts.signal("organisations-compared")
+"""session, respondents (list of surveys.organisations.Respondent), regions (pairs of region codes), best (how many
+couples for each): a matching run asks which organisations complement each other best. A receiver returns a
+`surveys.organisations.Comparison`."""
+
 follow_up_places = _facts.signal("follow-up-places")
-"""session, actor: where follow-ups of matches can go. Each receiver returns a list of (place, label,
-name of its time zone)."""
+"""session, actor, partnership, kind (surveys.models.FollowUpKind): where a follow-up of a match of the partnership can
+go. Each receiver returns a list of (place, label, name of its time zone)."""

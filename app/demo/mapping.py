@@ -114,6 +114,7 @@ def run_survey(
     campaign = services.create_campaign(session, clock, actor, partnership, title=words()["title"], roles=ROLES)
     campaign.introduction = words()["introduction"].strip()
     campaign.technologies = [{"code": code, "name": name} for code, name in words()["technologies"].items()]
+    campaign.segments = with_white_spot(campaign.segments)
     session.flush()
     act = Act(actor.id, ROLES)
     services.move(session, clock, campaign, "open", act)
@@ -123,6 +124,14 @@ def run_survey(
         wait(OPEN_FOR.days + 5)
     services.move(session, clock, campaign, "close", act)
     return campaign
+
+
+def with_white_spot(segments: list[Any]) -> list[Any]:
+    """The value chain with the segment that some regions need and none offers, in its place."""
+    spot = words()["white_spot"]
+    row = {"code": spot["segment"], "name": spot["name"], "parent": "", "nace": [], "note": spot["note"]}
+    place = next((n for n, each in enumerate(segments, 1) if each["code"] == spot["after"]), len(segments))
+    return [*segments[:place], row, *segments[place:]]
 
 
 def match_regions(
@@ -156,7 +165,9 @@ def _curate(session: Session, clock: Clock, run: MatchingRun, actor: User) -> li
         text = words()["kept"][number % len(words()["kept"])]
         headline = text.get("headline", "") if finding.kind is FindingKind.COMPLEMENTARITY else ""
         curation = Curation.EDITED if headline else Curation.KEPT
-        services.curate(session, clock, actor, finding, curation=curation, headline=headline, reason=text["reason"])
+        spot = finding.segment == words()["white_spot"]["segment"]
+        reason = words()["white_spot"]["reason"] if spot else text["reason"]
+        services.curate(session, clock, actor, finding, curation=curation, headline=headline, reason=reason)
     for finding in pairs[4:5]:
         reason = words()["rejected"]["reason"]
         services.curate(session, clock, actor, finding, curation=Curation.REJECTED, headline="", reason=reason)
@@ -173,6 +184,9 @@ class Answering:
     rng: random.Random
     open_for: timedelta
     names: set[str] = field(default_factory=set)
+    asked_for_spot: dict[str, int] = field(default_factory=dict)
+    """How many organisations of each region have stated the need that nobody answers."""
+    spot_rng: random.Random = field(default_factory=lambda: random.Random(SEED + 1))  # noqa: S311 - invented answers
 
     def write(self, answers: int) -> None:
         """So many submitted answers, spread over the regions, and a few that were never finished."""
@@ -287,7 +301,8 @@ class Answering:
             name = f"{name} {len(self.names) + 1}"
         self.names.add(name)
         given = self.rng.choice(self.rng.choice((land.women, land.men)))
-        return name, f"{given} {self.rng.choice(land.family)}"
+        forms = self.rng.choice(land.family).split("|")  # of men, and of women where it differs
+        return name, f"{given} {forms[-1] if given in land.women else forms[0]}"
 
     def _contents(self, region: str, priorities: list[str]) -> dict[str, Any]:
         kind = weighted(self.rng, TYPES)
@@ -308,6 +323,7 @@ class Answering:
             "capabilities": {"items": [self._offer(segment, priorities) for segment in strong]},
             "needs": {"items": [self._need(segment, priorities) for segment in short]},
         }
+        contents["needs"]["items"] += self._white_spot(region)
         if kind in {"university", "research"}:
             contents["research"] = {"items": [self._tied(self._research(s), priorities) for s in strong[:1]]}
         if kind in {"infrastructure", "research"}:
@@ -355,6 +371,26 @@ class Answering:
         text, technologies = self._text(segment, "needs")
         entry = {"key": self._key(), "need": text, "segment": segment, "technologies": technologies}
         return self._tied({**entry, "trl": self.rng.randint(5, 9), "urgency": str(self.rng.randint(2, 5))}, priorities)
+
+    def _white_spot(self, region: str) -> list[dict[str, Any]]:
+        """The need nobody answers, of the first organisations of some regions; it draws by a generator of its own, so
+        that everything else stays as it was."""
+        spot = words()["white_spot"]
+        before = self.asked_for_spot.get(region, 0)
+        if region not in spot["regions"] or before >= spot["each"]:
+            return []
+        self.asked_for_spot[region] = before + 1
+        rng = self.spot_rng
+        return [
+            {
+                "key": f"{rng.getrandbits(48):012x}",
+                "need": rng.choice(spot["needs"]).format(m=rng.choice(words()["materials"])),
+                "segment": spot["segment"],
+                "technologies": list(spot["technologies"]),
+                "trl": rng.randint(6, 8),
+                "urgency": str(rng.randint(3, 5)),
+            }
+        ]
 
     def _research(self, segment: str) -> dict[str, Any]:
         text, technologies = self._text(segment, "offers")

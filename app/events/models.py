@@ -2,12 +2,14 @@
 
 import enum
 from datetime import date, datetime, time
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
 from app.core.database import Base, enum_column
+from app.organisations.editions import keep_editions
 
 
 class EventFormat(enum.Enum):
@@ -243,7 +245,12 @@ class Interpreter(Base):
     name: Mapped[str] = mapped_column(String(160))
     languages: Mapped[list[str]]
     """ISO 639-1 codes, two at least."""
+    editions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Scheme to edition of the codes of this row, kept by `keep_editions`."""
     max_meetings: Mapped[int | None]
+
+
+keep_editions(Interpreter, languages="iso639-1")
 
 
 class InterpreterAbsence(Base):

@@ -138,3 +138,17 @@ def set_up_of(session: Session, event_id: int) -> SetUp:
         interpreters=count(Interpreter),
         staff=count(Staff, Staff.role == StaffRole.ORGANISER),
     )
+
+
+PLACE = "event:"
+
+
+def place_of(event: Event) -> tuple[str, str, str]:
+    """An event as a place follow-ups of a match can go to: its name there, its label, its time zone."""
+    return (f"{PLACE}{event.id}", f"{event.name} ({event.time_zone})", event.time_zone)
+
+
+def event_number(place: str) -> int | None:
+    """The number of the event that such a place names, or None."""
+    number = place.removeprefix(PLACE)
+    return int(number) if place.startswith(PLACE) and number.isdecimal() and len(number) < 12 else None

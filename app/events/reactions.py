@@ -13,20 +13,15 @@ from app.core.errors import Forbidden
 from app.events import programme
 from app.events.models import Event, Phase, SessionKind, StaffRole
 from app.events.policy import staff_role
+from app.events.queries import event_number, place_of
 from app.surveys.models import FollowUpKind, FollowUpState, MatchFollowUp
-
-PREFIX = "event:"
 
 
 @facts.follow_up_places.connect
 def offer_events(session: Session, actor: User, **_rest: Any) -> list[tuple[str, str, str]]:
     """The events an account organises that are not over, as (place, label, time zone)."""
     running = session.scalars(select(Event).where(Event.phase != Phase.CLOSED).order_by(Event.name, Event.id))
-    return [
-        (f"{PREFIX}{event.id}", f"{event.name} ({event.time_zone})", event.time_zone)
-        for event in running
-        if staff_role(session, event, actor) is StaffRole.ORGANISER
-    ]
+    return [place_of(event) for event in running if staff_role(session, event, actor) is StaffRole.ORGANISER]
 
 
 @facts.follow_up_made.connect
@@ -35,10 +30,10 @@ def take_up_workshop(session: Session, follow_up: MatchFollowUp, actor: User, cl
 
     Raises Invalid when the time is past, Forbidden when the account does not organise the event.
     """
-    number = follow_up.place.removeprefix(PREFIX)
-    if follow_up.kind is not FollowUpKind.WORKSHOP or not follow_up.place.startswith(PREFIX) or not number.isdecimal():
+    number = event_number(follow_up.place)
+    if follow_up.kind is not FollowUpKind.WORKSHOP or number is None:
         return
-    event = session.get(Event, int(number))
+    event = session.get(Event, number)
     if event is None or staff_role(session, event, actor) is not StaffRole.ORGANISER:
         raise Forbidden(_("Only the organisers of this event may do this."))
     values = {

@@ -2,6 +2,7 @@
 
 import enum
 import secrets
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
 from app.core.database import Base, enum_column
+from app.organisations.editions import keep_editions, listed
 from app.organisations.models import Organisation
 from app.registrations.models import Participant
 
@@ -119,6 +121,8 @@ class Entry(Base):
     nace: Mapped[str | None] = mapped_column(String(8))
     segment: Mapped[str | None] = mapped_column(String(40))
     languages: Mapped[list[str]] = mapped_column(default=list)
+    editions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Scheme to edition of the codes of this row, kept by `keep_editions`."""
     published_at: Mapped[datetime | None]
     """When its present readers could see it first; a digest calls it new from here on."""
     shown_openly_at: Mapped[datetime | None]
@@ -140,6 +144,28 @@ class Entry(Base):
         """The registration of an entry that was found through one."""
         assert self.participant is not None
         return self.participant
+
+
+def _codes_of_details(details: Mapping[str, Any]) -> dict[str, list[str]]:
+    return {
+        "sdg": listed(details.get("sdgs")),
+        "iso3166-1": listed(details.get("target_countries")),
+        "partnership-kind": listed(details.get("further_partnerships")),
+    }
+
+
+keep_editions(
+    Entry,
+    country="iso3166-1",
+    nuts="nuts",
+    nace="nace",
+    segment="value-chain",
+    trl_min="trl",
+    trl_max="trl",
+    partnership="partnership-kind",
+    languages="iso639-1",
+    details=_codes_of_details,
+)
 
 
 class Interest(Base):

@@ -34,6 +34,8 @@ def collect(session: Session, event: Event, now: datetime) -> int:
         row.request_code: row for row in session.scalars(select(MatchLabel).where(MatchLabel.event_id == event.id))
     }
     for request in requests_of(session, event):
+        if request.is_proposed:  # nobody chose whom to ask
+            continue
         label = known.get(request.code)
         if label is None:
             label = known[request.code] = _label(request, {})

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base, enum_column
+from app.organisations.editions import keep_editions
 
 
 class Recommendation(Base):
@@ -81,8 +82,13 @@ class PartnerWish(Base):
     countries: Mapped[list[str]]
     sectors: Mapped[list[str]]
     """NACE codes of any level."""
+    editions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Scheme to edition of the codes of this row, kept by `keep_editions`."""
     ranked: Mapped[bool] = mapped_column(default=True)
     """False: partners come in alphabetical order unless asked otherwise."""
+
+
+keep_editions(PartnerWish, positions="value-chain", sizes="organisation-size", countries="iso3166-1", sectors="nace")
 
 
 class MarkKind(enum.Enum):

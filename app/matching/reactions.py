@@ -6,9 +6,11 @@ from sqlalchemy.orm import Session
 
 from app.core import facts
 from app.core.clock import Clock
-from app.matching import jobs, labelling, services
+from app.matching import jobs, labelling, regional, services
 from app.matching.quotes import take_back_quotes
 from app.registrations.models import Participant
+
+__all__ = ["regional"]  # compares organisations for matching runs between regions; connected by being imported
 
 
 @facts.participant_changed.connect
@@ -21,5 +23,6 @@ def on_participant_changed(session: Session, *, participant: Participant, clock:
 
 @facts.request_changed.connect
 def on_request_changed(session: Session, *, request: Any, **_more: Any) -> None:
-    """Each request and its answer becomes a label."""
-    labelling.note_request(session, request)
+    """Each request somebody made by themselves, and its answer, becomes a label."""
+    if not request.is_proposed:
+        labelling.note_request(session, request)

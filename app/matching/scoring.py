@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -246,6 +247,43 @@ class Matcher:
             for other_id, col, gain, give, bar in zip(other_ids, cols.tolist(), gains, gives, barred, strict=True)
         ]
 
+    def scores_between(self, ids: Sequence[int], other_ids: Sequence[int]) -> FloatArray:
+        """Reciprocal scores of these with those, len(ids) by len(other_ids); 0 where barred or unknown."""
+        forth, _ = self._both_ways(self._places(ids), self._places(other_ids))
+        return np.nan_to_num(forth.score)
+
+    def couples(self, pairs: Sequence[tuple[int, int]]) -> list[PairScore]:
+        """`score` of every pair, in order; figures of many pairs cost one block of all first with all second ids."""
+        if not pairs:
+            return []
+        firsts, seconds = (sorted({pair[side] for pair in pairs}) for side in (0, 1))
+        rows, cols = self._places(firsts), self._places(seconds)
+        row_of, col_of = {one: at for at, one in enumerate(firsts)}, {one: at for at, one in enumerate(seconds)}
+        at = (np.array([row_of[one] for one, _ in pairs]), np.array([col_of[other] for _, other in pairs]))
+        gains = self._chosen(self._parts(rows, cols), at)
+        gives = self._chosen(self._parts(cols, rows), (at[1], at[0]))
+        barred = self._bars.block(rows, cols)[at]
+        needed, offered = self._stated(pairs), self._stated([(other, one) for one, other in pairs])
+        found = []
+        for (one, other), gain, give, bar in zip(pairs, gains, gives, barred, strict=True):
+            row, col = self._place[one], self._place[other]
+            reasons = self._reasons(
+                (gain, row, col, needed.get((row, col), {})), (give, col, row, offered.get((col, row), {}))
+            )
+            score = reciprocal(gain.score, give.score)
+            found.append(PairScore(one, other, score, gain, give, bool(bar), reasons))
+        return found
+
+    def _stated(self, pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], dict[str, Reason]]:
+        """The reasons of needs with offers, by the places of seeker and partner."""
+        partners: dict[int, list[int]] = {}
+        for one, other in pairs:
+            partners.setdefault(one, []).append(other)
+        found: dict[tuple[int, int], dict[str, Reason]] = {}
+        for one, others in partners.items():
+            found.update(self._statements.reasons(self._places([one]), self._places(others)))
+        return found
+
     def _places(self, ids: Sequence[int]) -> IntArray:
         return np.array([self._place[one] for one in ids], dtype=np.int64)
 
@@ -355,9 +393,12 @@ class Matcher:
 
     def _explained(self, rows: IntArray, cols: IntArray) -> list[Directed]:
         """Rows with cols, one of which is a single place, in order."""
-        blocks = self._parts(rows, cols)
-        scores, coverages = combine(blocks, self._weights)
-        columns = [[_known(figure) for figure in blocks[name].ravel()] for name in PARTS]
+        return self._chosen(self._parts(rows, cols), ...)
+
+    def _chosen(self, blocks: Mapping[str, FloatArray], at: Any) -> list[Directed]:
+        """The figures at some places of the blocks of parts, `...` for all, row after row."""
+        scores, coverages = (np.atleast_1d(figures[at]) for figures in combine(blocks, self._weights))
+        columns = [[_known(figure) for figure in np.atleast_1d(blocks[name][at]).ravel()] for name in PARTS]
         return [
             Directed(_known(score), float(coverage), dict(zip(PARTS, figures, strict=True)))
             for score, coverage, figures in zip(

@@ -6,9 +6,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.accounts.models import User
 from app.core.database import Base, enum_column
 from app.events.models import MeetingTable, Slot
 from app.registrations.models import Participant
+from app.surveys.models import MatchFinding
 
 
 class Priority(enum.Enum):
@@ -71,11 +73,18 @@ class MeetingRequest(Base):
     """How many neighbouring slots the meeting lasts; None: as the participant types or the event say."""
     any_colleague: Mapped[bool] = mapped_column(default=False)
     """Any participant of the recipient's organisation may take the meeting."""
+    is_proposed: Mapped[bool] = mapped_column(default=False)
+    """Asked in the requester's name by an analyst who saw the two in a match between regions."""
+    finding_id: Mapped[int | None] = mapped_column(ForeignKey("match_finding.id", ondelete="SET NULL"), index=True)
+    """The finding of a matching run it comes from."""
+    proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
 
     requester: Mapped[Participant] = relationship(foreign_keys=requester_id)
     recipient: Mapped[Participant] = relationship(foreign_keys=recipient_id)
+    finding: Mapped[MatchFinding | None] = relationship()
+    proposed_by: Mapped[User | None] = relationship()
     pin: Mapped["RequestPin | None"] = relationship(back_populates="request", cascade="all, delete-orphan")
 
 
@@ -121,3 +130,17 @@ class Veto(Base):
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id", ondelete="CASCADE"))
     other_id: Mapped[int] = mapped_column(ForeignKey("participant.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
+
+
+class MatchInvitation(Base):
+    """Somebody behind a match who was not registered was invited to an event: once for each event and answer."""
+
+    __tablename__ = "match_invitation"
+    __table_args__ = (UniqueConstraint("event_id", "response_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    response_id: Mapped[int] = mapped_column(ForeignKey("survey_response.id", ondelete="CASCADE"))
+    finding_id: Mapped[int | None] = mapped_column(ForeignKey("match_finding.id", ondelete="SET NULL"))
+    invited_at: Mapped[datetime]
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))

@@ -46,7 +46,8 @@ def all_requests(slug: str) -> str:
     counts = queries.request_counts(db, event.id)
     return render_template(
         "meetings/all_requests.html", rows=rows, scores=scores,
-        why=matching.told_reasons, value=queries.value_of, counts=counts, wanted=wanted, total=total, page=page,
+        why=matching.told_reasons, value=queries.value_of, origin=queries.origin_words,
+        counts=counts, wanted=wanted, total=total, page=page,
         pages=pages, per_page=PER_PAGE,
     )  # fmt: skip
 

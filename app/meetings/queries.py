@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -11,6 +12,7 @@ from app.matching.value import value_of_request
 from app.meetings.models import LIVE_REQUEST_STATES, MeetingRequest, Priority, RequestState, Veto
 from app.meetings.rules import Quota, request_limit
 from app.registrations.models import Participant
+from app.surveys.queries import finding_words
 
 PEOPLE = (
     joinedload(MeetingRequest.requester).options(joinedload(Participant.user), joinedload(Participant.organisation)),
@@ -136,3 +138,14 @@ def value_of(request: MeetingRequest, score: float | None) -> int:
     wishes = {request.priority, request.recipient_priority}
     strongest = next(priority for priority in STRONGEST_FIRST if priority in wishes)
     return value_of_request(strongest.value, score, mutual=request.mutual)
+
+
+def origin_words(request: MeetingRequest) -> str:
+    """Where a proposed request comes from, for both of its people; '' for one that somebody made by themselves."""
+    if not request.is_proposed:
+        return ""
+    if request.finding is None:
+        return str(_("Proposed from a match between regions."))
+    partnership = request.finding.run.campaign.partnership.name
+    words = finding_words(request.finding)
+    return str(_("Proposed by %(partnership)s from a match: %(words)s", partnership=partnership, words=words))

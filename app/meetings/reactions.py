@@ -7,12 +7,15 @@ from flask_babel import ngettext
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.core import facts
 from app.core.clock import Clock
 from app.events.models import Event
-from app.meetings import services
+from app.events.queries import event_number
+from app.meetings import proposals, services
 from app.meetings.models import LIVE_REQUEST_STATES, MeetingRequest
 from app.registrations.models import Participant, RegistrationState
+from app.surveys.models import FollowUpKind, FollowUpState, MatchFollowUp
 
 GONE = (RegistrationState.CANCELLED, RegistrationState.REJECTED)
 
@@ -58,3 +61,19 @@ def requests_that_would_end(session: Session, *, participant: Participant, **_mo
         live,
     )
     return [str(words)]
+
+
+@facts.follow_up_made.connect
+def propose_meetings(session: Session, *, follow_up: MatchFollowUp, actor: User, clock: Clock, **_more: Any) -> None:
+    """Ask for the meetings a match suggests at the event it names, and invite who is not registered there."""
+    number = event_number(follow_up.place)
+    event = session.get(Event, number) if number is not None else None
+    if follow_up.kind is not FollowUpKind.REQUEST or event is None:
+        return
+    proposals.propose(session, clock, actor, event, follow_up.finding)
+    run = follow_up.finding.run
+    follow_up.state = FollowUpState.TAKEN_UP
+    follow_up.link = (
+        f"/partnerships/{run.campaign.partnership.slug}/surveys/{run.campaign.code}/runs/{run.number}"
+        f"/follow-ups/{follow_up.id}/meetings"
+    )

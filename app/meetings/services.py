@@ -1,6 +1,7 @@
 """Writes on meeting requests. Each tells the other side by a live event and, where it matters, by mail."""
 
 import secrets
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -16,6 +17,15 @@ from app.events.queries import permissions_of
 from app.meetings import mails, queries, rules
 from app.meetings.models import LIVE_REQUEST_STATES, MeetingRequest, Priority, RequestState, Veto
 from app.registrations.models import Participant
+from app.surveys.models import MatchFinding
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Where a request comes from that somebody else makes in the requester's name: a finding, and who saw it."""
+
+    finding: MatchFinding
+    by: User
 
 
 def ask(
@@ -28,8 +38,12 @@ def ask(
     message: str = "",
     priority: Priority = Priority.NORMAL,
     any_colleague: bool = False,
+    proposal: Proposal | None = None,
 ) -> MeetingRequest:
     """Ask for a meeting. When the other had asked already, that request is accepted and becomes mutual.
+
+    A proposal is a request in the requester's name: under the same rules, told to both, and it never accepts what the
+    other has asked.
 
     Raises Forbidden when booking is closed, Invalid when the pair or the quota forbids it, Conflict when the two have
     a live request already, NotFound when the recipient is out of reach.
@@ -42,6 +56,8 @@ def ask(
     if recipient.id in queries.vetoed_by(session, requester.id):
         raise Invalid(_("You chose not to meet %(name)s; take that back first.", name=recipient.user.name))
     present = queries.live_request_between(session, requester.id, recipient.id)
+    if present is not None and proposal is not None:
+        raise Conflict(_("There is a request between the two already."), code="asked_already")
     if present is not None:
         return _answer_by_asking(session, event, present, requester, priority, clock)
     rules.check_pair(requester, recipient, permissions_of(session, event.id))
@@ -59,6 +75,9 @@ def ask(
         priority=priority,
         any_colleague=any_colleague,
         state=RequestState.OPEN,
+        is_proposed=proposal is not None,
+        finding=proposal.finding if proposal else None,
+        proposed_by=proposal.by if proposal else None,
         created_at=clock(),
     )
     try:
@@ -68,8 +87,11 @@ def ask(
         raise Conflict(_("There is a request between the two of you already; reload the page.")) from None
     request.code = f"r{request.id:05d}"
     session.flush()
-    _tell(session, request, clock, requester)
-    mails.send_request(session, clock, event, request)
+    _tell(session, request, clock, proposal.by if proposal else requester.user)
+    if proposal is None:
+        mails.send_request(session, clock, event, request)
+    else:
+        mails.send_proposed(session, clock, event, request)
     return request
 
 
@@ -97,7 +119,7 @@ def accept(
     rules.check_answerable(request, actor)
     request.state, request.answered_at, request.recipient_priority = RequestState.ACCEPTED, clock(), priority
     session.flush()
-    _tell(session, request, clock, actor)
+    _tell(session, request, clock, actor.user)
     mails.send_accepted(session, clock, event, request)
     return request
 
@@ -109,7 +131,7 @@ def decline(
     rules.check_answerable(request, actor)
     request.state, request.answered_at, request.answer_reason = RequestState.DECLINED, clock(), _short(reason)
     session.flush()
-    _tell(session, request, clock, actor)
+    _tell(session, request, clock, actor.user)
     mails.send_declined(session, clock, event, request)
     return request
 
@@ -128,7 +150,7 @@ def withdraw(
     was_accepted = request.state is RequestState.ACCEPTED
     request.state, request.answered_at, request.answer_reason = RequestState.WITHDRAWN, clock(), _short(reason)
     session.flush()
-    _tell(session, request, clock, actor)
+    _tell(session, request, clock, actor.user)
     if was_accepted:
         mails.send_withdrawn(session, clock, event, request, actor)
     return request
@@ -158,7 +180,7 @@ def veto(session: Session, event: Event, participant: Participant, other: Partic
         mine = request.requester_id == participant.id
         request.state = RequestState.WITHDRAWN if mine else RequestState.DECLINED
         request.answered_at = clock()
-        _tell(session, request, clock, participant)
+        _tell(session, request, clock, participant.user)
     session.flush()
 
 
@@ -203,7 +225,7 @@ def withdraw_all_of(session: Session, participant: Participant, clock: Clock) ->
         agreed = request.state is RequestState.ACCEPTED
         request.state, request.answered_at = RequestState.WITHDRAWN, clock()
         session.flush()
-        _tell(session, request, clock, participant)
+        _tell(session, request, clock, participant.user)
         if agreed:
             mails.send_withdrawn(session, clock, participant.event, request, participant)
     return len(ended)
@@ -220,8 +242,8 @@ def _short(reason: str) -> str:
     return reason.strip()
 
 
-def _tell(session: Session, request: MeetingRequest, clock: Clock, actor: Participant) -> None:
-    facts.request_changed.send(session, request=request, actor=actor.user, clock=clock)
+def _tell(session: Session, request: MeetingRequest, clock: Clock, actor: User) -> None:
+    facts.request_changed.send(session, request=request, actor=actor, clock=clock)
     for participant_id in (request.requester_id, request.recipient_id):
         payload = {
             "code": request.code,

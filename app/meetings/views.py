@@ -19,7 +19,7 @@ from app.marketplace.queries import named_entries_of
 from app.matching import queries as matching
 from app.matching import services as marks
 from app.matching.models import MarkKind
-from app.meetings import directory, exchange, organiser_pages, queries, rules, services
+from app.meetings import directory, exchange, organiser_pages, proposal_pages, queries, rules, services
 from app.meetings.forms import AnswerForm, AskForm
 from app.meetings.models import Priority
 from app.registrations.models import Participant, RegistrationState
@@ -141,6 +141,7 @@ def requests(slug: str) -> str:
         why=matching.reason_items,
         quota=queries.quota_of(session(), event, me),
         form=AnswerForm(),
+        origin=queries.origin_words,
         me=me,
         booking=_booking_note(),
     )
@@ -210,6 +211,7 @@ def _partner_page(other: Participant, form: AskForm) -> str:
         mark=matching.mark_of(session(), me.id, other.id),
         why=matching.reason_items,
         current=queries.latest_request_between(session(), me.id, other.id),
+        origin=queries.origin_words,
         avoided=other.id in queries.vetoed_by(session(), me.id),
         quota=queries.quota_of(session(), event, me),
         answer_form=AnswerForm(formdata=None),
@@ -240,6 +242,7 @@ def _waiting() -> int | None:
 def init_app(app: Flask) -> None:
     """Add the participant's navigation entries and the organiser's pages."""
     organiser_pages.init_app(app)
+    app.register_blueprint(proposal_pages.blueprint)
     exchange.register()
     add, entry = navigation.add_entry, navigation.NavigationEntry
     add(entry("participant", "meetings.partners", _l("Partners"), "people", 20, shown=_takes_part, also=("matching.",)))

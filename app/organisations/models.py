@@ -7,7 +7,7 @@ from sqlalchemy import String, Text, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base
-from app.organisations import reference
+from app.organisations.editions import keep_editions
 
 
 class Organisation(Base):
@@ -30,16 +30,21 @@ class Organisation(Base):
     nuts_version: Mapped[str | None] = mapped_column(String(8))
     """Edition of `nuts`, kept true by itself; None without a code."""
     nace_version: Mapped[str | None] = mapped_column(String(8))
+    editions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Scheme to edition of the codes of this row, kept by `keep_editions`."""
     website: Mapped[str | None] = mapped_column(String(300))
     description: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
 
 
+keep_editions(
+    Organisation, country="iso3166-1", kind="organisation-kind", size="organisation-size", nuts="nuts", nace="nace"
+)
+
+
 def _keep_versions(_mapper: Any, _connection: Any, row: Organisation) -> None:
-    """Codes are stored with the edition they were checked against."""
-    regions, activities = reference.regions(), reference.activities()
-    row.nuts_version = regions.require(row.nuts).version if row.nuts and row.nuts in regions else None
-    row.nace_version = activities.require(row.nace).version if row.nace and row.nace in activities else None
+    """Region and sector have the edition in a column of its own, too, for queries and exports."""
+    row.nuts_version, row.nace_version = row.editions.get("nuts"), row.editions.get("nace")
 
 
 for _moment in ("before_insert", "before_update"):

@@ -47,6 +47,15 @@ def recode(session: Session) -> int:
         if "nuts_version" in table.columns:
             values["nuts_version"] = reference.regions().require(stored.becomes).version
         here: ColumnElement[bool] = table.c.nuts == stored.code
+        if "editions" in table.columns:
+            _note_edition(session, table, here, values["nuts"])
         session.execute(update(table).where(here).values(values))
         changed += stored.rows
     return changed
+
+
+def _note_edition(session: Session, table: Table, here: ColumnElement[bool], code: str) -> None:
+    edition = reference.regions().require(code).version
+    for number, editions in session.execute(select(table.c.id, table.c.editions).where(here)).all():
+        noted = {**(editions or {}), "nuts": edition}
+        session.execute(update(table).where(table.c.id == number).values(editions=noted))

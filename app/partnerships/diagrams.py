@@ -1,6 +1,13 @@
-"""State diagrams of the machines, made from the template data: for the documentation, in Mermaid's notation."""
+"""State diagrams of the machines, made from their data: for the documentation, in Mermaid's notation.
 
-from collections.abc import Iterable
+`docs/process.md` ends with everything that comes from the shipped templates. Any other page holds the diagram of a
+machine between `<!-- machine: name -->` and `<!-- end -->`; machines are the files `app/*/machines/*.json`.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
 
 from app.core.machines import Machine, Transition
 from app.partnerships.templates import SHIPPED, Template, shipped
@@ -79,3 +86,41 @@ def with_generated_part(text: str) -> str:
     """The document with its generated part made afresh."""
     written, _mark, _old = text.partition(BEGIN)
     return written.rstrip() + "\n\n" + generated_part()
+
+
+PART = re.compile(r"(<!-- machine: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+DRAWN_BY_HAND = re.compile(r"^\s*stateDiagram", re.MULTILINE)
+
+
+def machines() -> dict[str, Machine]:
+    """The machines of all features, by name."""
+    found = {}
+    for feature in sorted(files("app").iterdir(), key=lambda each: each.name):
+        folder = feature / "machines"
+        for path in sorted(folder.iterdir(), key=lambda each: each.name) if folder.is_dir() else ():
+            if path.name.endswith(".json"):
+                machine = Machine.model_validate(json.loads(path.read_text(encoding="utf-8")))
+                found[machine.name] = machine
+    return found
+
+
+def with_machines(text: str, known: Mapping[str, Machine]) -> str:
+    """A document with the diagrams between its marks made afresh. Raises KeyError with the name of an unknown one."""
+    return PART.sub(lambda found: f"{found[1]}```mermaid\n{mermaid(known[found[2]])}\n```\n{found[3]}", text)
+
+
+def faults(documents: Mapping[str, str]) -> list[str]:
+    """What is wrong with documents, by name: a diagram that is not what the data say or that nothing makes, a machine
+    that no document draws."""
+    known, drawn, found = machines(), set(), []
+    for name, text in sorted(documents.items()):
+        marked = {part[2] for part in PART.finditer(text)}
+        drawn |= marked
+        if unknown := sorted(marked - known.keys()):
+            found.append(f"{name}: there is no machine {', '.join(unknown)}")
+        elif with_machines(text, known) != text:
+            found.append(f"{name} draws another machine; run `flask process diagrams --write`")
+        if DRAWN_BY_HAND.search(PART.sub("", text.partition(BEGIN)[0])):
+            found.append(f"{name} has a state diagram that nothing makes; put it between marks")
+    missing = sorted(known.keys() - drawn)
+    return found + [f"no document draws the machine {name}" for name in missing]

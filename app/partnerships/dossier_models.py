@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import User
 from app.core.database import Base, enum_column
 from app.core.models import StoredFile
+from app.organisations.editions import keep_editions
 from app.partnerships.models import Partnership, PartnershipMember
 
 
@@ -32,6 +33,8 @@ class DocumentVersion(Base):
     number: Mapped[int]
     revision: Mapped[int] = mapped_column(default=0)
     content: Mapped[dict[str, Any]]
+    editions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Scheme to edition of the codes of this row, kept by `keep_editions`."""
     note: Mapped[str] = mapped_column(String(400), default="")
     based_on_id: Mapped[int | None] = mapped_column(ForeignKey("document_version.id"))
     """The scoping note an expression of interest goes back to."""
@@ -43,6 +46,25 @@ class DocumentVersion(Base):
     """Hash of the frozen content."""
 
     author: Mapped[User | None] = relationship()
+
+
+def _codes_of_content(content: Any) -> dict[str, list[str]]:
+    """Goals and readiness levels anywhere in a document: its template calls them sdg_9, and trl_now, trl_target."""
+    found: dict[str, list[str]] = {"sdg": [], "trl": []}
+    waiting = [content]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            found["trl"] += [str(level) for key, level in value.items() if key.startswith("trl_") and level]
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+        elif isinstance(value, str) and value.startswith("sdg_"):
+            found["sdg"].append(value.removeprefix("sdg_"))
+    return found
+
+
+keep_editions(DocumentVersion, content=_codes_of_content)
 
 
 class DocumentAuthor(Base):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import User
 from app.core.database import Base, enum_column
 from app.core.models import StoredFile
+from app.organisations.editions import keep_editions
 from app.organisations.models import Organisation
 
 LEFT_STATES = ("left", "declined", "withdrawn")
@@ -174,7 +175,9 @@ class RegionalPriority(Base):
     description: Mapped[str] = mapped_column(Text, default="")
     link: Mapped[str] = mapped_column(String(500))
     nace: Mapped[list[str]]
-    """Codes of NACE Rev. 2.1 the priority names."""
+    """Codes of NACE the priority names."""
+    editions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Scheme to edition of the codes of this row, kept by `keep_editions`."""
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
 
@@ -206,5 +209,11 @@ class ValueChainSegment(Base):
     name: Mapped[str] = mapped_column(String(120))
     description: Mapped[str] = mapped_column(String(500), default="")
     nace: Mapped[list[str]]
+    editions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Scheme to edition of the codes of this row, kept by `keep_editions`."""
     position: Mapped[int] = mapped_column(default=0)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("value_chain_segment.id", ondelete="SET NULL"))
+
+
+keep_editions(RegionalPriority, nuts="nuts", nace="nace")
+keep_editions(ValueChainSegment, nace="nace")

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base, enum_column
+from app.organisations.editions import keep_editions
 from app.projects.kinds import CostCategory, FundingState, Instrument, Source, StateAid
 
 if TYPE_CHECKING:
@@ -55,9 +56,14 @@ class FundingCall(Base):
     min_euros: Mapped[int | None] = mapped_column(BigInteger)
     max_euros: Mapped[int | None] = mapped_column(BigInteger)
     min_trl: Mapped[int | None]
+    editions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Scheme to edition of the codes of this row, kept by `keep_editions`."""
     rules: Mapped[dict[str, Any]]
     note: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
+
+
+keep_editions(FundingCall, min_trl="trl")
 
 
 class FundingLine(Base):

@@ -6,6 +6,7 @@ those of many features and some of them live longer than the row that describes 
 
 import enum
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import User
 from app.core.database import Base, enum_column
 from app.core.models import StoredFile
+from app.organisations.editions import keep_editions
 from app.organisations.models import Organisation
 from app.partnerships.models import Partnership
 from app.projects.kinds import PartnerKind, PartnerRole, PlanSection, ProjectType, RegionCategory
@@ -49,6 +51,8 @@ class InvestmentProject(Base):
     """Keys of the partnership's value-chain segments."""
     trl_start: Mapped[int | None]
     trl_target: Mapped[int | None]
+    editions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Scheme to edition of the codes of this row, kept by `keep_editions`."""
     declared_gap: Mapped[int | None] = mapped_column(BigInteger)
     """Euros that its lead says are still to be found."""
     gap_note: Mapped[str] = mapped_column(String(1000), default="")
@@ -73,6 +77,9 @@ class InvestmentProject(Base):
     funding_lines: Mapped[list["FundingLine"]] = relationship(
         back_populates="project", cascade="all, delete-orphan", order_by="FundingLine.id"
     )
+
+
+keep_editions(InvestmentProject, trl_start="trl", trl_target="trl")
 
 
 class PersonRole(enum.Enum):
@@ -115,6 +122,8 @@ class ProjectPartner(Base):
     """ISO 3166-1 alpha-2."""
     nuts: Mapped[str | None] = mapped_column(String(5))
     nuts_version: Mapped[str | None] = mapped_column(String(8))
+    editions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Scheme to edition of the codes of this row, kept by `keep_editions`."""
     category: Mapped[RegionCategory | None] = mapped_column(enum_column(RegionCategory))
     """Of its region; entered, because the list of Decision (EU) 2021/1130 uses the codes of NUTS 2016."""
     contribution: Mapped[str] = mapped_column(Text, default="")
@@ -128,6 +137,9 @@ class ProjectPartner(Base):
 
 
 ORIGIN_KINDS = ("meeting", "workshop", "match", "answer", "priority")
+
+
+keep_editions(ProjectPartner, country="iso3166-1", nuts="nuts")
 
 
 class ProjectOrigin(Base):

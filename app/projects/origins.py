@@ -53,6 +53,7 @@ def kind_name(kind: str) -> str:
         "funding_line": _("Funding line"),
         "project": _("Project"),
         "meeting": _("Meeting"),
+        "request": _("Meeting request"),
         "workshop": _("Workshop"),
         "match": _("Match"),
         "answer": _("Survey answer"),

@@ -7,7 +7,7 @@ gives the things of a partnership that a project, or a step entered by hand, may
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import url_for
@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.events.models import Event, EventSession
-from app.meetings.models import MeetingRequest
+from app.meetings.models import MeetingRequest, RequestState
 from app.organisations import reference
 from app.partnerships.models import Partnership, RegionalPriority
 from app.projects import queries
@@ -135,6 +135,39 @@ def _meetings(session: Session, ids: Collection[int]) -> dict[int, Described]:
     }
 
 
+def _meeting_sources(session: Session, ids: Collection[int]) -> dict[int, list[Thing]]:
+    """A meeting that was proposed came from its request."""
+    query = select(MeetingRequest.id).where(MeetingRequest.id.in_(ids), MeetingRequest.finding_id.is_not(None))
+    return {number: [Thing("request", number)] for number in session.scalars(query)}
+
+
+def _offered_meetings(session: Session, partnership_id: int) -> list[int]:
+    return [row.id for row in queries.agreed_meetings(session, partnership_id)]
+
+
+def _requests(session: Session, ids: Collection[int]) -> dict[int, Described]:
+    """Like meetings, with how the request stands."""
+    query = select(MeetingRequest.id, MeetingRequest.state).where(MeetingRequest.id.in_(ids))
+    states = dict(session.execute(query).all())
+    said = {
+        RequestState.OPEN: _("open"),
+        RequestState.ACCEPTED: _("accepted"),
+        RequestState.DECLINED: _("declined"),
+        RequestState.WITHDRAWN: _("taken back"),
+    }
+    return {
+        number: replace(words, detail=f"{words.detail}, {said[states[number]]}")
+        for number, words in _meetings(session, ids).items()
+    }
+
+
+def _request_sources(session: Session, ids: Collection[int]) -> dict[int, list[Thing]]:
+    """The finding a request was proposed from."""
+    query = select(MeetingRequest.id, MeetingRequest.finding_id)
+    rows = session.execute(query.where(MeetingRequest.id.in_(ids), MeetingRequest.finding_id.is_not(None)))
+    return {row.id: [Thing("match", row.finding_id)] for row in rows}
+
+
 def _employer(participant: Participant) -> str:
     return participant.organisation.name if participant.organisation else participant.user.name
 
@@ -230,7 +263,8 @@ LINKS: dict[str, Link] = {
     "funding_line": Link(_funding_lines, _funding_sources, none_offered),
     "project": Link(_projects, _project_sources, none_offered),
     "workshop": Link(_workshops, _workshop_sources, _offered_workshops),
-    "meeting": Link(_meetings, no_sources, lambda db, number: [row.id for row in queries.agreed_meetings(db, number)]),
+    "meeting": Link(_meetings, _meeting_sources, _offered_meetings),
+    "request": Link(_requests, _request_sources, none_offered),
     "match": Link(_matches, _match_sources, _offered_matches),
     "answer": Link(_answers, _answer_sources, none_offered),
     "priority": Link(

@@ -2,6 +2,7 @@
 
 import enum
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import User
 from app.core.database import Base, enum_column
 from app.events.models import Event, EventSession, MeetingTable, ParticipantType
+from app.organisations.editions import keep_editions
 from app.organisations.models import Organisation
 
 
@@ -49,6 +51,8 @@ class Participant(Base):
     about: Mapped[str] = mapped_column(Text, default="")
     languages: Mapped[list[str]]
     """ISO 639-1 codes, most fluent first."""
+    editions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Scheme to edition of the codes of this row, kept by `keep_editions`."""
     value_chain_position: Mapped[str | None] = mapped_column(String(40))
     trl_min: Mapped[int | None]
     trl_max: Mapped[int | None]
@@ -72,6 +76,9 @@ class Participant(Base):
     organisation: Mapped[Organisation] = relationship()
     type: Mapped[ParticipantType] = relationship()
     own_table: Mapped[MeetingTable | None] = relationship()
+
+
+keep_editions(Participant, languages="iso639-1", value_chain_position="value-chain", trl_min="trl", trl_max="trl")
 
 
 class Absence(Base):

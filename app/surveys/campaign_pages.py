@@ -273,6 +273,7 @@ def survey_nav() -> list[dict[str, Any]]:
         "invite": "responses",
         "run": "runs",
         "finding": "runs",
+        "proposed_meetings": "runs",
         "import_answers": "exchange_page",
     }
     active = next((family for name, family in families.items() if here.startswith(name)), here)

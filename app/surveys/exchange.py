@@ -20,6 +20,7 @@ from app.surveys.codes import ORGANISATION_OF_TYPE
 from app.surveys.models import MatchingRun, SurveyAnswer, SurveyCampaign, SurveyResponse
 from app.surveys.process import ENDED
 from app.surveys.questions import Asked, Block, Field, Kind, Shape
+from app.surveys.showing_couples import shown_couples
 
 KEY = "answer"
 LEADING = (
@@ -198,8 +199,24 @@ def _finding_sheets(session: Session, run: MatchingRun, *, everything: bool) -> 
                         [finding.kind.value, finding.rank, line["side"], line["region"], line["segment"],
                          line["technology"], code, line["block"], line["item"], line["priority"]]
                     )  # fmt: skip
+        yield _organisation_sheet(session, run)
         columns = ["kind", "rank", "side", "region", "segment", "technology", KEY, "part", "entry", "priority"]
         yield Sheet("evidence", columns, evidence)
+
+
+def _organisation_sheet(session: Session, run: MatchingRun) -> Sheet:
+    """The couples of organisations as analysts may see them."""
+    rows: list[Sequence[Cell]] = []
+    for finding in queries.findings_of(session, run.id):
+        for couple in shown_couples(session, finding, rank=showing.RANKS["analysts"]):
+            said = next(reason for reason in couple.reasons if reason.need)
+            rows.append(
+                [finding.rank, couple.one_region, couple.one, couple.other_region, couple.other, couple.score,
+                 couple.gain, couple.give, said.need, said.offer]
+            )  # fmt: skip
+    header = ["rank", "region", "organisation", "other_region", "other_organisation", "score", "gain", "give", "need",
+              "offer"]  # fmt: skip
+    return Sheet("organisations", header, rows)
 
 
 def _visible_codes(session: Session, run: MatchingRun) -> dict[tuple[int, str], str]:

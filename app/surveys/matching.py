@@ -50,8 +50,9 @@ class Parameters:
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> "Parameters":
-        """From what `plain` gave."""
-        return cls(**{**plain, "strengths": Strengths(**plain.get("strengths", {}))})
+        """From what `plain` gave; what a run says of its scorer is nobody's choice."""
+        own = {name: value for name, value in plain.items() if name != "scorer"}
+        return cls(**{**own, "strengths": Strengths(**plain.get("strengths", {}))})
 
 
 def snapshot_of(

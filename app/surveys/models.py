@@ -5,6 +5,7 @@ they are written. States are keys of the machines in `process.py`.
 """
 
 import enum
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
 from app.core.database import Base, enum_column
+from app.organisations.editions import keep_editions, listed
 from app.organisations.models import Organisation
 from app.partnerships.models import Partnership
 
@@ -34,6 +36,8 @@ class SurveyCampaign(Base):
     last_day: Mapped[date | None]
     segments: Mapped[list[Any]]
     chain_version: Mapped[int] = mapped_column(default=1)
+    editions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Scheme to edition of the codes of this row, kept by `keep_editions`."""
     technologies: Mapped[list[Any]]
     blocks: Mapped[list[str]]
     required_blocks: Mapped[list[str]]
@@ -66,6 +70,8 @@ class SurveyStaff(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     role: Mapped[SurveyRole] = mapped_column(enum_column(SurveyRole))
     nuts: Mapped[str] = mapped_column(String(5), default="")
+    editions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Scheme to edition of the codes of this row, kept by `keep_editions`."""
     created_at: Mapped[datetime]
 
     user: Mapped[User] = relationship()
@@ -131,6 +137,8 @@ class SurveyAnswer(Base):
     block: Mapped[str] = mapped_column(String(40))
     content: Mapped[dict[str, Any]]
     visibility: Mapped[str] = mapped_column(String(20))
+    editions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Scheme to edition of the codes of this row, kept by `keep_editions`."""
     revision: Mapped[int] = mapped_column(default=1)
     saved_at: Mapped[datetime]
     saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
@@ -241,6 +249,30 @@ class MatchFollowUp(Base):
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
 
     finding: Mapped[MatchFinding] = relationship()
+
+
+def _codes_of_segments(segments: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    return {"nace": [code for segment in segments for code in segment.get("nace", ())]}
+
+
+def _codes_of_content(content: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Codes of a form, of a matrix or of list entries, by the names of their questions."""
+    rows = content.get("items") or [content, *(row for row in content.values() if isinstance(row, dict))]
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        for name, scheme in QUESTIONS.items():
+            found.setdefault(scheme, []).extend(listed(row.get(name)))
+    return found
+
+
+QUESTIONS = {
+    "nuts": "nuts", "activities": "nace", "countries": "iso3166-1", "trl": "trl", "trl_from": "trl", "trl_to": "trl",
+}  # fmt: skip
+"""Questions whose answers are codes of a scheme; all other lists are ours, with the version of `codes.py`."""
+
+keep_editions(SurveyCampaign, segments=_codes_of_segments)
+keep_editions(SurveyStaff, nuts="nuts")
+keep_editions(SurveyAnswer, content=_codes_of_content)
 
 
 UNCHANGING = {

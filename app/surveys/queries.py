@@ -14,6 +14,7 @@ from app.organisations import reference
 from app.partnerships import queries as partnerships
 from app.partnerships.models import MemberPriority, PartnershipMember, RegionalPriority
 from app.surveys import questions
+from app.surveys.behind import Behind, BehindPair, pairs_behind, people_behind
 from app.surveys.models import (
     MatchFinding,
     MatchFollowUp,
@@ -25,6 +26,9 @@ from app.surveys.models import (
 )
 from app.surveys.process import ANSWERED, ENDED, VISIBLE_RUNS
 from app.surveys.questions import Asked
+from app.surveys.wording import finding_words
+
+__all__ = ["Behind", "BehindPair", "finding_words", "pairs_behind", "people_behind"]
 
 
 def campaigns_of(session: Session, partnership_id: int) -> list[SurveyCampaign]:
@@ -244,3 +248,11 @@ def follow_ups_of(session: Session, run_id: int) -> list[MatchFollowUp]:
     """What is to come of a run's findings, the newest first."""
     query = select(MatchFollowUp).join(MatchFinding).where(MatchFinding.run_id == run_id)
     return list(session.scalars(query.options(joinedload(MatchFollowUp.finding)).order_by(MatchFollowUp.id.desc())))
+
+
+def follow_up_numbered(session: Session, run: MatchingRun, row: int) -> MatchFollowUp:
+    """A follow-up of a run by its number; raises NotFound."""
+    found = session.get(MatchFollowUp, row)
+    if found is None or found.finding.run_id != run.id:
+        raise NotFound(_("There is no such follow-up in this run."))
+    return found

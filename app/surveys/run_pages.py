@@ -10,14 +10,14 @@ from app.accounts.policy import need_user
 from app.core import transitions
 from app.core.clock import to_utc
 from app.core.database import session
-from app.core.errors import NotFound
+from app.core.errors import Invalid, NotFound
 from app.core.guard import guarded
 from app.core.tables import CSV_TYPE, write_csv
 from app.core.transitions import Act
 from app.surveys import forms, queries, services, showing
 from app.surveys.blueprint import Page, blueprint, clock, page, submitted
 from app.surveys.exchange import people_sheet
-from app.surveys.models import Curation, FindingKind, FollowUpKind, MatchFinding, MatchFollowUp, MatchingRun
+from app.surveys.models import Curation, FindingKind, FollowUpKind, MatchFinding, MatchingRun
 from app.surveys.policy import (
     current_campaign,
     current_run,
@@ -28,6 +28,7 @@ from app.surveys.policy import (
 )
 from app.surveys.process import VISIBLE_RUNS, SurveyFacts, machine
 from app.surveys.services import FollowUpPlan
+from app.surveys.showing_couples import shown_couples
 
 MODES = ("strength", "need", "gap", "rca")
 AGENDA_LINES = 5
@@ -134,7 +135,8 @@ def run(partnership: str, code: str, number: int) -> Page:
 @guarded(survey_run)
 def run_findings(partnership: str, code: str, number: int, kind: str) -> Page:
     """Findings of one kind, the strongest first."""
-    found = [f for f in shown_findings() if f.kind is FindingKind(kind)]
+    every = shown_findings()
+    found = [f for f in every if f.kind is FindingKind(kind)]
     region, curation = request.args.get("region", ""), request.args.get("curation", "")
     segment = request.args.get("segment", "")
     regions = sorted({code for f in found for code in f.regions}, key=showing.region_name)
@@ -146,9 +148,14 @@ def run_findings(partnership: str, code: str, number: int, kind: str) -> Page:
         and (not curation or f.curation.value == curation)
     ]
     names = showing.segment_names(current_run())
+    elsewhere: dict[str, int] = {}
+    for other in every if (region or segment) and not shown else ():
+        if (not region or region in other.regions) and (not segment or segment in _segments(other)):
+            elsewhere[other.kind.value] = elsewhere.get(other.kind.value, 0) + 1
     return page(
         "findings",
         **_context(
+            elsewhere=elsewhere, narrowed={"region": region or None, "segment": segment or None},
             kind=kind, findings=shown, total=len(found), region=region, segment=segment, curation=curation,
             region_choices=[("", _("All regions")), *((r, showing.region_name(r)) for r in regions)],
             segment_choices=[("", _("All segments")), *names.items()],
@@ -177,7 +184,8 @@ def run_network(partnership: str, code: str, number: int) -> Page:
 def run_about(partnership: str, code: str, number: int) -> Page:
     """What the run was made of, and whether computing it again gives the same."""
     found = current_run()
-    return page("run_about", **_context(is_same=services.is_reproducible(found)))
+    again = services.scores_again(session(), found)
+    return page("run_about", **_context(is_same=services.is_reproducible(found), scores_again=again))
 
 
 @blueprint.post("/<code>/runs/<int:number>/step/<step>")
@@ -222,8 +230,10 @@ def _finding_page(
         "finding",
         bad=bad,
         **_context(
-            finding=found, groups=showing.grouped(lines), curate_form=curate, plan_form=plan, follow_ups=follow_ups,
+            finding=found, groups=showing.grouped(lines), couples=shown_couples(session(), found, rank=rank),
+            curate_form=curate, plan_form=plan, follow_ups=follow_ups,
             may_follow_up=standing.sees_answers and found.curation in KEPT,
+            meeting_places=_places(FollowUpKind.REQUEST) if standing.sees_answers and found.curation in KEPT else [],
             is_shared=current_run().state in VISIBLE_RUNS,
         ),
     )  # fmt: skip
@@ -247,15 +257,18 @@ def _follow_up_form(found: MatchFinding) -> forms.FollowUpForm:
     form.kind.choices = [
         (FollowUpKind.WORKSHOP.value, _("A workshop")),
         (FollowUpKind.INVITATIONS.value, _("An invitation list")),
-        (FollowUpKind.REQUEST.value, _("Meeting requests at an event")),
     ]
-    found_places = services.places(session(), need_user())
+    found_places = _places(FollowUpKind.WORKSHOP)
     form.place.choices = [("", _("No event yet")), *((place, label) for place, label, _zone in found_places)]
     if request.method == "GET":
         form.kind.data = FollowUpKind.WORKSHOP.value
         form.title.data = found.headline or _headline(found)
         form.text.data = _agenda(found)
     return form
+
+
+def _places(kind: FollowUpKind) -> list[tuple[str, str, str]]:
+    return services.places(session(), need_user(), current_campaign().partnership, kind)
 
 
 def _headline(found: MatchFinding) -> str:
@@ -328,16 +341,34 @@ def follow_up(partnership: str, code: str, number: int, row: int) -> Page:
 
 def _zone(place: str) -> str:
     """The time zone of a place."""
-    return {name: zone for name, _label, zone in services.places(session(), need_user())}.get(place, "UTC")
+    return {name: zone for name, _label, zone in _places(FollowUpKind.WORKSHOP)}.get(place, "UTC")
+
+
+@blueprint.post("/<code>/runs/<int:number>/findings/<int:row>/meetings")
+@guarded(survey_analyst)
+def meetings(partnership: str, code: str, number: int, row: int) -> BaseResponse:
+    """Propose meetings between the people behind a finding at the chosen event, and show what came of it."""
+    found = _finding(row)
+    if found.curation not in KEPT:
+        raise NotFound(_("Keep the finding first."))
+    plan = FollowUpPlan(FollowUpKind.REQUEST, (found.headline or _headline(found))[:200], place=_chosen_place())
+    made = services.follow_up(session(), clock(), need_user(), found, plan)
+    back = url_for("surveys.finding", partnership=partnership, code=code, number=number, row=row)
+    return redirect(made.link or back)
+
+
+def _chosen_place() -> str:
+    place = request.form.get("place", "")
+    if not place:
+        raise Invalid(_("Choose the event the meetings are for."), field="place")
+    return place
 
 
 @blueprint.get("/<code>/runs/<int:number>/follow-ups/<int:row>/people.csv")
 @guarded(survey_analyst)
 def follow_up_people(partnership: str, code: str, number: int, row: int) -> Response:
     """The people a follow-up wants who may be contacted, in the columns the import of an event's participants reads."""
-    found = session().get(MatchFollowUp, row)
-    if found is None or found.finding.run_id != current_run().id:
-        raise NotFound(_("There is no such follow-up in this run."))
+    found = queries.follow_up_numbered(session(), current_run(), row)
     content = write_csv(people_sheet(session(), found.responses))
     response = Response(content, content_type=CSV_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="people-{found.id}.csv"'

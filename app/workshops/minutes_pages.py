@@ -5,10 +5,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.accounts.policy import need_user
+from app.core.clock import in_zone
 from app.core.database import session
 from app.core.errors import NotFound
 from app.core.guard import guarded
 from app.core.limits import limiter
+from app.events.policy import current_event
 from app.workshops import forms, policy, queries, services
 from app.workshops.blueprint import Page, blueprint, clock, page, submitted
 from app.workshops.process import machine
@@ -35,6 +37,9 @@ def minutes(slug: str, number: int) -> Page:
         shown=shown,
         blocks=blocks(shown.text) if shown else [],
         leads=leads,
+        follow_ups=queries.follow_ups_of(session(), workshop.id),
+        today=in_zone(clock()(), current_event().time_zone).date(),
+        user=need_user(),
         may_write=leads and workshop.state == "held",
     )
 

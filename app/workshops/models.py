@@ -146,6 +146,10 @@ class WorkshopEntry(Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"), index=True)
     owner_name: Mapped[str] = mapped_column(String(160), default="")
     due: Mapped[date | None]
+    reminded_at: Mapped[datetime | None]
+    """When its owner was reminded before the day; None: not yet."""
+    overdue_told_at: Mapped[datetime | None]
+    """When its owner was told that the day has passed."""
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 

@@ -23,7 +23,7 @@ from app.partnerships import queries as partnerships
 from app.registrations.models import Participant, RegistrationState
 from app.registrations.policy import event_member, registration_of
 from app.workshops import queries
-from app.workshops.models import Workshop
+from app.workshops.models import EntryKind, Workshop, WorkshopEntry
 
 
 def _find(values: Mapping[str, Any]) -> tuple[Workshop, User]:
@@ -117,6 +117,17 @@ def _check_beginner(values: Mapping[str, Any]) -> None:
     g.event_session = found
 
 
+def _check_owner(values: Mapping[str, Any]) -> None:
+    """The follow-up is one's own; whoever left the event may still tick off what they took on."""
+    user = need_user()
+    entry = session().get(WorkshopEntry, values.get("entry"))
+    if entry is None or entry.kind is not EntryKind.FOLLOW_UP:
+        raise NotFound(_("There is no such follow-up."))
+    if entry.owner_id != user.id:
+        raise Forbidden(_("Only the owner of this follow-up may do this."))
+    g.follow_up = entry
+
+
 def may_read_document(stored: StoredFile) -> bool:
     """True for those who may read the workshop a document belongs to."""
     user, workshop = signed_in_user(), session().get(Workshop, stored.subject_id)
@@ -130,6 +141,8 @@ def may_read_document(stored: StoredFile) -> bool:
     return is_of_the_room(workshop, user) or _reads(workshop, user)
 
 
+follow_up_owner = Policy("follow-up owner", _check_owner)
+"""Whoever took a follow-up on."""
 workshop_reader = Policy("workshop reader", _check_reader)
 """The room, and everybody who takes part in the partnership that the workshop serves."""
 workshop_room = Policy("workshop room", _check_room)

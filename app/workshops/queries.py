@@ -222,6 +222,27 @@ def open_follow_ups(session: Session, user_id: int) -> list[WorkshopEntry]:
     return list(session.scalars(query.order_by(WorkshopEntry.due, WorkshopEntry.id)))
 
 
+def own_follow_ups(session: Session, user_id: int) -> list[WorkshopEntry]:
+    """What an account took on and did not drop, by date."""
+    query = select(WorkshopEntry).where(
+        WorkshopEntry.owner_id == user_id,
+        WorkshopEntry.kind == EntryKind.FOLLOW_UP,
+        WorkshopEntry.state != EntryState.DROPPED,
+    )
+    query = query.options(joinedload(WorkshopEntry.workshop).joinedload(Workshop.session))
+    return list(session.scalars(query.order_by(WorkshopEntry.due, WorkshopEntry.id)))
+
+
+def follow_ups_of(session: Session, workshop_id: int) -> list[WorkshopEntry]:
+    """The follow-ups of a workshop that were not dropped, by date."""
+    query = select(WorkshopEntry).where(
+        WorkshopEntry.workshop_id == workshop_id,
+        WorkshopEntry.kind == EntryKind.FOLLOW_UP,
+        WorkshopEntry.state != EntryState.DROPPED,
+    )
+    return list(session.scalars(query.order_by(WorkshopEntry.due, WorkshopEntry.id)))
+
+
 @dataclass(frozen=True)
 class Counts:
     """How much a workshop has brought."""

@@ -21,7 +21,17 @@ from app.events.policy import current_event
 from app.partnerships import queries as partnerships
 from app.partnerships.models import Partnership
 from app.partnerships.policy import current_partnership, partnership_insider
-from app.workshops import forms, minutes_pages, policy, preparing_pages, queries, services, showing, wording
+from app.workshops import (
+    follow_up_pages,
+    forms,
+    minutes_pages,
+    policy,
+    preparing_pages,
+    queries,
+    services,
+    showing,
+    wording,
+)
 from app.workshops.blueprint import Page, blueprint, clock, new_token, page, submitted, within_partnership
 from app.workshops.models import EntryState, Workshop
 from app.workshops.process import ROLE_NAMES, machine
@@ -225,6 +235,7 @@ def _workshop_names(db: Session, partnership: Partnership) -> partnerships.Names
 def init_app(app: Flask) -> None:
     """Add the entries, the sections, the documents' reader and the history."""
     app.register_blueprint(within_partnership)
+    app.register_blueprint(follow_up_pages.blueprint)
     files.readable_by("workshop", policy.may_read_document)
     add_entry, entry = navigation.add_entry, navigation.NavigationEntry
     add_entry(entry("organiser", "workshops.index", _l("Workshops"), "people", 60, also=("workshops.",)))

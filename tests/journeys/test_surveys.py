@@ -144,14 +144,49 @@ def test_an_analyst_goes_from_the_heat_map_to_a_workshop(site: Site) -> None:
     expect(mona.get_by_role("button", name="Create")).to_have_count(0)
 
 
+def test_from_the_heat_map_to_a_request_that_the_other_side_accepts(site: Site) -> None:
+    region, segment, number = site.links["match"]
+    page = site.enter("lena")
+    page.goto(f"{MAPPED}/runs/1/?show=need")
+    page.get_by_role("link", name=re.compile(f"^{re.escape(region)}, {re.escape(segment)}: ")).click()
+    page.locator(f'tbody th a[href$="/findings/{number}"]').click()
+    expect(page.get_by_role("heading", name="Organisations that go best together")).to_be_visible()
+    page.get_by_role("button", name="Propose meetings at Spring Partnering Day").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Meetings from a match")
+    expect(page.locator("#requests li")).to_have_count(1)
+    expect(page.locator("#requests li")).to_contain_text("Waiting for an answer")
+    expect(page.get_by_role("heading", name="Invited, not registered yet")).to_be_visible()
+    here = page.url
+    assert problems_of(page, here.removeprefix(site.address)) == []
+    seeker = site.enter("seeker", **PHONE)
+    seeker.goto("/events/spring/requests?view=sent")
+    expect(seeker.get_by_text("from a match")).to_be_visible()
+    giver = site.enter("giver", **PHONE)
+    giver.goto("/events/spring/requests")
+    expect(giver.get_by_text("from a match")).to_be_visible()
+    assert problems_of(giver, "/events/spring/requests") == []
+    giver.get_by_role("button", name="Accept").click()
+    expect(giver.get_by_text("Agreed.", exact=False).first).to_be_visible()
+    page.goto(here)
+    expect(page.locator("#requests li")).to_contain_text("Accepted")
+
+
+def test_a_need_that_nobody_answers_leads_from_the_heat_map_to_the_white_spot(site: Site) -> None:
+    page = site.enter("lena")
+    page.goto(f"{MAPPED}/runs/1/?show=gap")
+    page.get_by_role("link", name=re.compile("Washing and care: [1-9]")).first.click()
+    page.get_by_role("link", name=re.compile("White spots \\(1\\)")).click()
+    expect(page.get_by_text("nowhere")).to_be_visible()
+
+
 def forgive_refused_form(site: Site) -> None:
     """Chromium notes every answer of 422 as an error, also a form that comes back as it should."""
     site.complaints[:] = [complaint for complaint in site.complaints if "422" not in complaint]
 
 
 def strongest_gap(page: Page) -> Any:
-    """The cell with the highest figure."""
-    cells = page.locator("td.heat a")
+    """The cell with the highest figure, but for the segment that nobody offers anything in."""
+    cells = page.locator('td.heat a:not([aria-label*="Washing and care"])')
     figures = [int(text) for text in cells.all_inner_texts()]
     return cells.nth(figures.index(max(figures)))
 

@@ -1,7 +1,7 @@
 """The trace: from a funding line back to a regional priority and forward again, as a graph of what came from what.
 
-A step leads from a thing to what it came from: funding line, project, meeting or workshop, match, survey answer,
-priority. The graph knows no tables; whoever builds it brings the steps.
+A step leads from a thing to what it came from: funding line, project, meeting (and the request it was proposed by) or
+workshop, match, survey answer, priority. The graph knows no tables; whoever builds it brings the steps.
 """
 
 import enum
@@ -24,6 +24,7 @@ STAGE_OF = {
     "funding_line": Stage.FUNDING,
     "project": Stage.PROJECT,
     "meeting": Stage.ENCOUNTER,
+    "request": Stage.ENCOUNTER,
     "workshop": Stage.ENCOUNTER,
     "match": Stage.MATCH,
     "answer": Stage.ANSWER,

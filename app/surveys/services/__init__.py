@@ -1,6 +1,7 @@
 """Writes on surveys and matching runs. Every function works in the caller's transaction and never commits."""
 
 from app.surveys.matching import Parameters
+from app.surveys.organisations import Comparison, Couple, Reason, Respondent, Said
 from app.surveys.services.answering import (
     Answering,
     AnswerRefused,
@@ -49,13 +50,19 @@ from app.surveys.services.running import (
     move_run,
     parameters_of,
     places,
+    scores_again,
 )
 
 __all__ = [
     "AnswerRefused",
     "Answering",
+    "Comparison",
+    "Couple",
     "FollowUpPlan",
     "Parameters",
+    "Reason",
+    "Respondent",
+    "Said",
     "add_staff",
     "answered_count",
     "ask_deletion",
@@ -89,6 +96,7 @@ __all__ = [
     "save_item",
     "save_questions",
     "save_settings",
+    "scores_again",
     "set_visibility",
     "submit",
     "unfinished_of",

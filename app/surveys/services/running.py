@@ -1,6 +1,6 @@
 """Writes on matching runs: compute one, curate its findings, share it, draw follow-ups from it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,12 +14,15 @@ from app.core import audit, facts, transitions
 from app.core.clock import Clock
 from app.core.errors import Conflict, Invalid
 from app.core.transitions import Act
-from app.surveys import matching, queries
+from app.organisations.editions import editions_of
+from app.partnerships.models import Partnership
+from app.surveys import matching, organisations, queries
 from app.surveys.matching import Parameters
 from app.surveys.models import (
     Curation,
     FindingKind,
     FollowUpKind,
+    FollowUpState,
     MatchFinding,
     MatchFollowUp,
     MatchingRun,
@@ -27,11 +30,13 @@ from app.surveys.models import (
     SurveyCampaign,
     SurveyResponse,
 )
+from app.surveys.organisations import Comparison, Respondent
 from app.surveys.process import ANSWERED, SurveyFacts, machine
 from app.surveys.statements import Statement, Strengths, statements_of
 
 STATED_IN = ("positions", "capabilities", "needs", "research", "infrastructure")
 """Blocks that statements come from."""
+SAME_SCORE = 0.001
 LONGEST_WORKSHOP = timedelta(hours=12)
 TEXT_LENGTH = 5000
 
@@ -53,6 +58,12 @@ def compute_run(
     if not snapshot["responses"]:
         raise Conflict(_("There are no submitted answers yet; a run has nothing to rest on."), code="no_answers")
     computed = matching.compute(snapshot, parameters)
+    kept, result = parameters.plain(), computed.result
+    regions = [f.regions for f in computed.findings if f.kind == FindingKind.COMPLEMENTARITY.value]
+    if compared := _compared(session, snapshot, result, regions):
+        respondents, comparison = compared
+        kept["scorer"] = dict(comparison.scorer) | {"each_region_at_most": organisations.EACH_AT_MOST}
+        result = {**result, "organisations": organisations.stored(respondents, comparison, regions)}
     session.execute(select(SurveyCampaign.id).where(SurveyCampaign.id == campaign.id).with_for_update())
     highest = session.scalar(select(func.max(MatchingRun.number)).where(MatchingRun.campaign_id == campaign.id))
     run = MatchingRun(
@@ -60,10 +71,10 @@ def compute_run(
         number=(highest or 0) + 1,
         wave=campaign.version,
         note=note.strip()[:400],
-        parameters=parameters.plain(),
+        parameters=kept,
         snapshot=snapshot,
-        result=computed.result,
-        digest=matching.digest_of(parameters.plain(), snapshot, computed.result),
+        result=result,
+        digest=matching.digest_of(kept, snapshot, result),
         code_version=matching.CODE_VERSION,
         created_at=clock(),
         created_by_id=actor.id,
@@ -90,6 +101,20 @@ def compute_run(
     return run
 
 
+def _compared(
+    session: Session,
+    snapshot: Mapping[str, Any],
+    result: Mapping[str, Any],
+    regions: Iterable[Sequence[str]],
+    best: int = organisations.BEST,
+) -> tuple[list[Respondent], Comparison] | None:
+    """The organisations behind a run and who goes best with whom, by a later feature; None where none compares."""
+    respondents = organisations.respondents(session, snapshot, result)
+    pairs = sorted((one, other) for one, other in regions)
+    answers = facts.organisations_compared.send(session, respondents=respondents, regions=pairs, best=best)
+    return next(((respondents, found) for _receiver, found in answers if found is not None), None)
+
+
 def snapshot_now(session: Session, campaign: SurveyCampaign, parameters: Parameters) -> dict[str, Any]:
     """What a run would rest on now. Two queries, whatever the size."""
     states = tuple(s for s in ANSWERED if s != "submitted") if parameters.validated_only else ANSWERED
@@ -113,19 +138,49 @@ def snapshot_now(session: Session, campaign: SurveyCampaign, parameters: Paramet
         (number, regions[number], statements_of(content, parameters.strengths))
         for number, content in sorted(contents.items())
     ]
-    return matching.snapshot_of(
-        queries.region_codes(session, campaign.partnership_id),
+    codes = queries.region_codes(session, campaign.partnership_id)
+    found = matching.snapshot_of(
+        codes,
         [(row["code"], row["name"]) for row in campaign.segments],
         [(row["code"], row["name"]) for row in campaign.technologies],
         voices,
         chain_version=campaign.chain_version,
     )
+    return {**found, "editions": editions_of({"nuts": codes})}
 
 
 def is_reproducible(run: MatchingRun) -> bool:
-    """True when computing the run again from what it was made of gives what it holds."""
+    """True when computing the run again from what it was made of gives what it holds.
+
+    The scores of organisations rest on texts, which no run keeps; here they count as they stand, and
+    `scores_again` looks at them.
+    """
     computed = matching.compute(run.snapshot, Parameters.of(run.parameters))
-    return matching.digest_of(run.parameters, run.snapshot, computed.result) == run.digest
+    result = {**computed.result, **{key: run.result[key] for key in ("organisations",) if key in run.result}}
+    return matching.digest_of(run.parameters, run.snapshot, result) == run.digest
+
+
+def scores_again(session: Session, run: MatchingRun) -> bool | None:
+    """True when comparing the organisations again gives the scores the run holds, to three digits; None when that
+    cannot be told: it holds none, or answers or scorer have changed since."""
+    kept = run.result.get("organisations")
+    if kept is None:
+        return None
+    scorer = run.parameters["scorer"]
+    regions = [pair.split(" ") for pair in kept["regions"]]
+    compared = _compared(session, run.snapshot, run.result, regions, scorer["best"])
+    if (
+        compared is None
+        or organisations.digest_of(compared[0]) != kept["answers"]
+        or (dict(compared[1].scorer) | {"each_region_at_most": organisations.EACH_AT_MOST} != scorer)
+    ):
+        return None
+    again = organisations.stored(*compared, regions)["pairs"]
+    return again.keys() == kept["pairs"].keys() and all(
+        len(rows) == len(again[pair])
+        and all(abs(a["score"] - b["score"]) < SAME_SCORE for a, b in zip(rows, again[pair], strict=True))
+        for pair, rows in kept["pairs"].items()
+    )
 
 
 def parameters_of(values: Mapping[str, Any], campaign: SurveyCampaign) -> Parameters:
@@ -215,23 +270,50 @@ class FollowUpPlan:
     ends_at: datetime | None = None
 
 
-def places(session: Session, actor: User) -> list[tuple[str, str, str]]:
-    """Where a follow-up can go, as (place, label, time zone): events the account runs, asked of later features."""
-    answers = facts.follow_up_places.send(session, actor=actor)
-    return [place for _receiver, found in answers for place in found or []]
+def places(session: Session, actor: User, partnership: Partnership, kind: FollowUpKind) -> list[tuple[str, str, str]]:
+    """Where a follow-up can go, as (place, label, time zone), each once, asked of later features: events the account
+    runs and, for meeting requests, those that serve the partnership."""
+    answers = facts.follow_up_places.send(session, actor=actor, partnership=partnership, kind=kind)
+    found = {place[0]: place for _receiver, some in answers for place in some or []}
+    return sorted(found.values(), key=lambda place: place[1].casefold())
 
 
 def follow_up(session: Session, clock: Clock, actor: User, finding: MatchFinding, plan: FollowUpPlan) -> MatchFollowUp:
-    """Keep a follow-up and tell later features, which may take it up at once. Raises Invalid with the field."""
+    """Keep a follow-up and tell later features, which may take it up at once. Raises Invalid with the field.
+
+    Meeting requests of one finding at one event are one follow-up: asked for again, it is taken up again.
+    """
     title = " ".join(plan.title.split())
     if not title or len(title) > 200:
         raise Invalid(_("Give it a title of at most %(n)d characters.", n=200), field="title")
     if len(plan.text.strip()) > TEXT_LENGTH:
         raise Invalid(_("Use at most %(n)d characters.", n=TEXT_LENGTH), field="text")
-    if plan.place and plan.place not in {place for place, _label, _zone in places(session, actor)}:
+    offered = places(session, actor, finding.run.campaign.partnership, plan.kind) if plan.place else []
+    if plan.place and plan.place not in {place for place, _label, _zone in offered}:
         raise Invalid(_("Choose one of the events you organise."), field="place")
     if plan.place and plan.kind is FollowUpKind.WORKSHOP:
         _check_times(plan)
+    row = _same_requests(session, finding, plan) or _kept(session, clock, actor, finding, plan, title)
+    facts.follow_up_made.send(session, follow_up=row, actor=actor, clock=clock)
+    session.flush()
+    return row
+
+
+def _same_requests(session: Session, finding: MatchFinding, plan: FollowUpPlan) -> MatchFollowUp | None:
+    if plan.kind is not FollowUpKind.REQUEST or not plan.place:
+        return None
+    query = select(MatchFollowUp).where(
+        MatchFollowUp.finding_id == finding.id,
+        MatchFollowUp.kind == FollowUpKind.REQUEST,
+        MatchFollowUp.place == plan.place,
+        MatchFollowUp.state != FollowUpState.DROPPED,
+    )
+    return session.scalars(query.order_by(MatchFollowUp.id)).first()
+
+
+def _kept(
+    session: Session, clock: Clock, actor: User, finding: MatchFinding, plan: FollowUpPlan, title: str
+) -> MatchFollowUp:
     row = MatchFollowUp(
         finding_id=finding.id,
         kind=plan.kind,
@@ -249,8 +331,6 @@ def follow_up(session: Session, clock: Clock, actor: User, finding: MatchFinding
     session.flush()
     detail = {"kind": plan.kind.value, "finding": finding.id, "place": plan.place}
     _note(session, clock, actor, "match_follow_up.make", row.id, detail)
-    facts.follow_up_made.send(session, follow_up=row, actor=actor, clock=clock)
-    session.flush()
     return row
 
 

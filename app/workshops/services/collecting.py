@@ -21,6 +21,7 @@ from app.workshops.models import (
     WorkshopVote,
 )
 from app.workshops.process import ENDED, OPEN
+from app.workshops.reminding import keep_reminding
 from app.workshops.services.telling import lock, tell_entry
 
 TOKEN_LENGTH = 40
@@ -76,6 +77,8 @@ def add_entry(
     entry.author = actor
     session.add(entry)
     tell_entry(session, clock, workshop, entry)
+    if entry.kind is EntryKind.FOLLOW_UP:
+        keep_reminding(session, clock)
     return entry
 
 
@@ -161,6 +164,8 @@ def set_state(
         detail={"workshop": workshop.id, "before": before.value, "after": state.value},
     )  # fmt: skip
     tell_entry(session, clock, workshop, entry)
+    if entry.kind is EntryKind.FOLLOW_UP and state is EntryState.OPEN:
+        keep_reminding(session, clock)
 
 
 def vote(session: Session, clock: Clock, actor: User, workshop: Workshop, entry: WorkshopEntry, *, on: bool) -> None:

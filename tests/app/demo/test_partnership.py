@@ -17,6 +17,8 @@ from app.organisations.reference import region_country
 from app.partnerships import queries
 from app.partnerships.dossier_models import ConflictDeclaration, Decision, DocumentVersion, Submission
 from app.partnerships.models import MemberRole, PartnershipRole, Role
+from app.surveys import queries as surveys
+from app.surveys.models import Curation, FindingKind
 
 
 @pytest.fixture
@@ -98,3 +100,14 @@ def test_a_second_run_changes_nothing(session, clock, event, partnership):
     assert build_partnership(session, clock, event, lambda _line: None).id == partnership.id
     assert session.scalar(select(func.count()).select_from(AuditEntry)) == before
     assert demo_partnership(session).id == partnership.id
+
+
+def test_the_matching_run_shows_a_need_that_nobody_answers(session, partnership):
+    (campaign,) = surveys.campaigns_of(session, partnership.id)
+    (run,) = surveys.runs_of(session, campaign)
+    spots = [row for row in surveys.findings_of(session, run.id) if row.kind is FindingKind.WHITE_SPOT]
+    assert [(row.segment, sorted(row.regions), row.figures["nowhere"]) for row in spots] == [
+        ("washing", ["BE23", "DED4", "PT11"], True)
+    ]
+    assert spots[0].curation is Curation.KEPT
+    assert "new member" in spots[0].reason

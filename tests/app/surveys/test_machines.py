@@ -8,7 +8,6 @@ from app.core import transitions
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.models import AuditEntry
 from app.core.transitions import Act
-from app.surveys.cli import DOCUMENT, with_diagrams
 from app.surveys.models import MatchingRun, SurveyCampaign, SurveyResponse
 from app.surveys.process import MACHINES, SurveyFacts, machine
 
@@ -81,8 +80,3 @@ def test_the_table_above_covers_every_guard():
     assert not set(itertools.chain.from_iterable(t.roles for n in MACHINES for t in machine(n).transitions)) - set(
         ROLES
     )
-
-
-def test_the_documentation_draws_the_machines_as_they_are():
-    text = DOCUMENT.read_text(encoding="utf-8")
-    assert with_diagrams(text) == text

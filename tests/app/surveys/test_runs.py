@@ -252,7 +252,7 @@ def test_the_export_of_a_run_holds_every_table(run, field, tmp_path, sign_in):
     file = tmp_path / "run.xlsx"
     file.write_bytes(answer.data)
     book = load_workbook(file)
-    assert book.sheetnames == ["heat_map", "findings", "evidence"]
+    assert book.sheetnames == ["heat_map", "findings", "organisations", "evidence"]
     assert book["heat_map"].max_row == 1 + 4 * 9
     assert clock_free(book["findings"]) == ["complementarity", "critical_mass", "white_spot"]
 
