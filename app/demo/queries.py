@@ -11,8 +11,7 @@ from app.marketplace.models import Entry
 from app.meetings.models import MeetingRequest, RequestState
 from app.organisations.models import Organisation
 from app.partnerships.models import MemberRole, PartnershipMember, PartnershipRole, Role
-from app.projects.funding_models import FundingLine
-from app.projects.models import InvestmentProject
+from app.projects.models import FundingLine, InvestmentProject
 from app.registrations.models import Participant
 from app.surveys.models import MatchingRun, SurveyCampaign, SurveyResponse
 from app.surveys.process import ANSWERED
