@@ -1,6 +1,6 @@
 """Pure decisions of workshops: what an entry may become, and the first text of the minutes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -63,6 +63,8 @@ class Headings:
     proposed: str
     until: str
     done: str
+    day: Callable[[date], str] = date.isoformat
+    """How a day is written."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def _decisions(kept: Sequence[Collected], words: Headings) -> list[str]:
 def _follow_ups(kept: Sequence[Collected], words: Headings) -> list[str]:
     found = sorted((e for e in kept if e.kind is EntryKind.FOLLOW_UP), key=lambda e: e.due or date.max)
     return [
-        f"{_with_group(e)} — {e.owner}, {words.until.format(e.due.isoformat() if e.due else '')}"
+        f"{_with_group(e)} — {e.owner}, {words.until.format(words.day(e.due) if e.due else '')}"
         + (f" ({words.done})" if e.state is EntryState.DONE else "")
         for e in found
     ]

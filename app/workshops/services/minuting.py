@@ -1,5 +1,7 @@
 """The minutes: made from what was collected, edited, kept version by version as documents."""
 
+from functools import partial
+
 from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -11,6 +13,7 @@ from app.core.clock import Clock, in_zone
 from app.core.errors import Conflict, Invalid
 from app.core.models import StoredFile
 from app.events.models import Event
+from app.i18n import day_name
 from app.workshops import paper, queries
 from app.workshops.models import Workshop, WorkshopMinutes
 from app.workshops.rules import Collected, Headings, Material, first_minutes
@@ -60,6 +63,7 @@ def _headings() -> Headings:
         proposed=_("proposed, not agreed"),
         until=_("until %(day)s", day="{}"),
         done=_("done"),
+        day=partial(day_name, style="d MMMM y"),
     )
 
 
