@@ -13,6 +13,7 @@ from app.core.database import session
 from app.core.errors import AppError, Forbidden, Invalid, NotFound
 from app.core.guard import guarded
 from app.core.transitions import choices
+from app.core.uploads import takes_files
 from app.partnerships import forms, gathering, judging, queries, services
 from app.partnerships.blueprint import Page, blueprint, clock, page, submitted
 from app.partnerships.dossier_models import (
@@ -190,6 +191,7 @@ def declare(partnership: str) -> Page:
 
 
 @blueprint.post("/<partnership>/judging/rules/<rule>")
+@takes_files
 @guarded(partnership_judge)
 def judge_rule(partnership: str, rule: str) -> Page:
     """Enter the finding on one rule."""
@@ -244,6 +246,7 @@ def score(partnership: str) -> Page:
 
 
 @blueprint.post("/<partnership>/judging/decision")
+@takes_files
 @guarded(partnership_judge)
 def decide(partnership: str) -> Page:
     """Decide, with minutes."""

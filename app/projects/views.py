@@ -15,6 +15,7 @@ from app.core.database import session
 from app.core.errors import NotFound
 from app.core.guard import guarded
 from app.core.transitions import choices as steps_of
+from app.core.uploads import takes_files
 from app.events.models import Phase
 from app.meetings.models import MeetingRequest
 from app.partnerships import queries as partnerships
@@ -183,6 +184,7 @@ def milestone(partnership: str, number: int, milestone: int, act: str) -> Respon
 
 
 @blueprint.post("/projects/<int:number>/documents")
+@takes_files
 @guarded(policy.project_writer)
 def add_document(partnership: str, number: int) -> Page:
     """Keep a document."""

@@ -8,7 +8,7 @@ from app.accounts.policy import need_user
 from app.core.database import session
 from app.core.errors import NotFound
 from app.core.guard import guarded
-from app.core.limits import limiter
+from app.core.uploads import takes_files
 from app.workshops import forms, policy, queries, services
 from app.workshops.blueprint import Page, blueprint, clock, page, submitted
 from app.workshops.process import machine
@@ -66,7 +66,7 @@ def edit_minutes(slug: str, number: int) -> Page:
 
 
 @blueprint.route("/<int:number>/minutes/upload", methods=["GET", "POST"])
-@limiter.limit("30/minute", methods=["POST"])
+@takes_files
 @guarded(policy.workshop_leader)
 def upload_minutes(slug: str, number: int) -> Page | Response:
     """Keep minutes that were written elsewhere."""

@@ -31,6 +31,8 @@ from app.partnerships.templates import RuleSet
 
 OUTCOME_STEPS = {Outcome.APPROVED: "approve", Outcome.DEFERRED: "defer", Outcome.REJECTED: "reject"}
 JUDGES = {"eligibility_officer", "evaluator"}
+EVIDENCE = "judging"
+"""Documents that a finding rests on; for those who judge. Minutes belong to the partnership."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def judge_rule(
     row.finding, row.evidence, row.comment = judgement.finding, judgement.evidence.strip(), judgement.comment.strip()
     row.judged_at, row.judged_by_id = clock(), actor.id
     if has_file and judgement.upload is not None:
-        row.file = _keep(session, clock, partnership, actor, judgement.upload)
+        row.file = _keep(session, clock, partnership, actor, judgement.upload, EVIDENCE)
     session.add(row)
     audit.record(
         session, clock, actor_id=actor.id, action="judging.rule", subject_kind="partnership", subject_id=partnership.id,
@@ -132,10 +134,10 @@ def judge_rule(
     return row
 
 
-def _keep(session: Session, clock: Clock, partnership: Partnership, actor: User, upload: FileStorage) -> StoredFile:
-    return files.store_upload(
-        session, clock, upload, subject_kind="partnership", subject_id=partnership.id, actor_id=actor.id
-    )
+def _keep(
+    session: Session, clock: Clock, partnership: Partnership, actor: User, upload: FileStorage, kind: str
+) -> StoredFile:
+    return files.store_upload(session, clock, upload, subject_kind=kind, subject_id=partnership.id, actor_id=actor.id)
 
 
 def _hashes(stored: StoredFile | None) -> list[dict[str, str]]:
@@ -199,7 +201,7 @@ def decide(
 ) -> Decision:
     """Decide on a submission, with minutes. Raises Invalid while scores or minutes are missing, else like `move`."""
     submission = current_submission(session, partnership)
-    stored = _keep(session, clock, partnership, actor, upload) if upload and upload.filename else None
+    stored = _keep(session, clock, partnership, actor, upload, "partnership") if upload and upload.filename else None
     documents = [*gathering.frozen_documents(session, partnership)]
     documents += [(stored.name, stored.sha256)] if stored else []
 

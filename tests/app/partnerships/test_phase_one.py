@@ -239,7 +239,7 @@ def test_a_comment_is_text_and_never_markup(circle, session, pages):
 def test_a_letter_needs_its_file_and_a_refused_one_leaves_nothing(circle, session, pages):
     address = circle.lead_member.id
     assert letter(pages["lead"], address, content=b"MZ", name="letter.pdf").status_code == 422
-    assert letter(pages["lead"], address, name="letter.exe").status_code == 422
+    assert letter(pages["lead"], address, name="letter.exe").status_code == 415
     assert letter(pages["lead"], address, signed_on="2027-03-02").status_code == 422
     assert letter(pages["lead"], address, months="-1").status_code == 422
     assert letter(pages["region"], address).status_code == 403
