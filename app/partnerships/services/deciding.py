@@ -80,6 +80,7 @@ def declare(
         raise Conflict(_("You have declared already."))
     row = ConflictDeclaration(
         submission_id=submission.id,
+        number=judging.declarations_made(session, submission) + 1,
         user=actor,
         has_conflict=has_conflict,
         reason=reason.strip(),
@@ -166,9 +167,10 @@ def score(
     points are missing or out of range.
     """
     submission = _check_judge(session, partnership, actor, "evaluator", "eligible")
-    query = select(CriterionScore).where(
-        CriterionScore.submission_id == submission.id, CriterionScore.user_id == actor.id
-    )
+    declared = judging.declaration_of(session, submission, actor)
+    if declared is None:
+        raise Forbidden(_("Declare first whether you have a conflict of interest in this case."))
+    query = select(CriterionScore).where(CriterionScore.declaration_id == declared.id)
     former = {row.criterion: row for row in session.scalars(query)}
     rows = []
     for rule in rules_of(session, submission).soft():
@@ -177,7 +179,9 @@ def score(
             raise Invalid(
                 _("%(name)s: give 0 to %(n)d points.", name=_(rule.name), n=rule.points), field=f"points-{rule.key}"
             )
-        row = former.get(rule.key) or CriterionScore(submission_id=submission.id, user=actor, criterion=rule.key)
+        row = former.get(rule.key) or CriterionScore(
+            submission_id=submission.id, declaration=declared, criterion=rule.key
+        )
         row.points, row.reason, row.scored_at = given, reasons.get(rule.key, "").strip()[:2000], clock()
         session.add(row)
         rows.append(row)
