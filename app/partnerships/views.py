@@ -11,7 +11,17 @@ from app.core.database import session
 from app.core.guard import guarded, public
 from app.core.models import StoredFile
 from app.core.transitions import Act
-from app.partnerships import case_pages, desk_pages, document_pages, forms, picture, queries, region_pages, services
+from app.partnerships import (
+    case_pages,
+    desk_pages,
+    document_pages,
+    forms,
+    picture,
+    process_pages,
+    queries,
+    region_pages,
+    services,
+)
 from app.partnerships.blueprint import Page, blueprint, clock, page, submitted
 from app.partnerships.models import Partnership, Role
 from app.partnerships.policy import (
@@ -213,4 +223,4 @@ def init_app(app: Flask) -> None:
         add(entry("partnership", f"partnerships.{name}", label, icon, order, shown=shown, also=more))
 
 
-__all__ = ["blueprint", "case_pages", "desk_pages", "document_pages", "init_app", "region_pages"]
+__all__ = ["blueprint", "case_pages", "desk_pages", "document_pages", "init_app", "process_pages", "region_pages"]

@@ -104,6 +104,8 @@ PARTNERSHIP_PAGES = {
         "/partnerships/desk/areas",
         "/partnerships/processes",
         "/partnerships/processes/s3-baseline",
+        "/partnerships/processes/s3-baseline/edit",
+        "/partnerships/processes/s3-baseline/edit/json",
         "/partnerships/hydrogen/people",
     ],
     "lena": [
