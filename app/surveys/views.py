@@ -8,10 +8,18 @@ from app.core import navigation
 from app.core.database import session
 from app.organisations import reference
 from app.partnerships import queries as partnerships
-from app.surveys import answer_pages, campaign_pages, exchange_pages, response_pages, run_pages
+from app.surveys import answer_pages, campaign_pages, exchange_pages, public_pages, response_pages, run_pages
 from app.surveys.blueprint import answering, blueprint
 
-__all__ = ["answer_pages", "blueprint", "campaign_pages", "exchange_pages", "response_pages", "run_pages"]
+__all__ = [
+    "answer_pages",
+    "blueprint",
+    "campaign_pages",
+    "exchange_pages",
+    "public_pages",
+    "response_pages",
+    "run_pages",
+]
 
 
 def is_insider() -> bool:
@@ -37,3 +45,4 @@ def init_app(app: Flask) -> None:
         also=("surveys.",),
     )
     navigation.add_entry(entry)
+    navigation.add_section("partnership", navigation.Panel("surveys/_public_panel.html", public_pages.panel, 50))
