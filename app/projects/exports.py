@@ -95,6 +95,9 @@ def funding_sheet(project: InvestmentProject) -> Sheet:
         _("Conditions"),
         _("State aid"),
         _("Note on state aid"),
+        _("Loan: rate"),
+        _("Loan: years"),
+        _("Loan: years of grace"),
     )
     material = queries.material_of(project)
     rows = []
@@ -104,7 +107,8 @@ def funding_sheet(project: InvestmentProject) -> Sheet:
         rows.append((
             line.name, name(line.source), name(line.instrument), line.euros, share, name(line.state),
             line.call.code if line.call else "", line.reference, line.decided_on, line.conditions,
-            name(line.state_aid), line.state_aid_note,
+            name(line.state_aid), line.state_aid_note, rate(line.loan_rate) if line.loan_rate is not None else "",
+            line.loan_years, line.loan_grace,
         ))  # fmt: skip
     return Sheet(_("Funding"), header, rows)
 
@@ -125,9 +129,25 @@ def cash_flow_sheet(project: InvestmentProject) -> Sheet:
         _("Applied for or planned"),
         _("Balance"),
         _("Balance of what is secured"),
+        _("Loans: repayment"),
+        _("Loans: interest"),
+        _("Balance after loans"),
     )
     flow = cash_flow(queries.material_of(project))
-    rows = [(row.year, row.costs, row.secured, row.open, row.balance, row.secured_balance) for row in flow.years]
+    rows = [
+        (
+            row.year,
+            row.costs,
+            row.secured,
+            row.open,
+            row.balance,
+            row.secured_balance,
+            row.repayment,
+            row.interest,
+            row.after_loans,
+        )
+        for row in flow.years
+    ]
     return Sheet(_("Cash flow"), header, rows)
 
 

@@ -214,6 +214,9 @@ class FundingForm(FlaskForm):
         coerce=int,
         validators=[Optional()],
     )
+    loan_rate = DecimalField(_l("Interest in % a year"), places=2, validators=[Optional(), NumberRange(0, 100)])
+    loan_years = IntegerField(_l("Runs for (years)"), validators=[Optional(), NumberRange(1, 50)])
+    loan_grace = IntegerField(_l("Of these without repayment (years)"), validators=[Optional(), NumberRange(0, 49)])
     conditions = TextAreaField(
         _l("Conditions"), filters=[trimmed], validators=[Optional(), Length(max=4000)], render_kw={"rows": 3}
     )

@@ -28,6 +28,7 @@ from app.projects.models import (
     TraceLink,
 )
 from app.projects.rules.checks import findings
+from app.projects.rules.loans import LoanTerms
 from app.projects.rules.material import Cost, Finding, Funding, Partner, Project
 from app.projects.rules.plan import Judged, Section, judge
 from app.projects.wording import name
@@ -273,7 +274,15 @@ def funding_of(line: FundingLine) -> Funding:
         covers=frozenset(cover.budget_line_id for cover in line.covers),
         state_aid=line.state_aid,
         payments={payment.year: payment.euros for payment in line.payments},
+        terms=terms_of(line),
     )
+
+
+def terms_of(line: FundingLine) -> LoanTerms | None:
+    """The terms of a loan, or None while they are not known."""
+    if line.loan_rate is None or line.loan_years is None:
+        return None
+    return LoanTerms(line.loan_rate, line.loan_years, line.loan_grace or 0)
 
 
 def findings_of(project: InvestmentProject, now: datetime) -> list[Finding]:

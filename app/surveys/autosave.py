@@ -27,9 +27,11 @@ def saved(revision: int | str, address: str = "") -> Response:
 
 
 def refused(faults: list[Fault]) -> Response:
-    """An answer that cannot be taken as it stands; it stays on the page and is kept as soon as it is right."""
-    told = [{"name": f.name, "segment": f.segment, "message": f.message} for f in faults]
-    return _with(422, {"faults": told})
+    """An answer that cannot be taken as it stands; it stays on the page and is kept as soon as it is right.
+
+    Not an error: somebody is still typing.
+    """
+    return jsonify({"faults": [{"name": f.name, "segment": f.segment, "message": f.message} for f in faults]})
 
 
 def conflict(revision: int | str, theirs: list[dict[str, str]]) -> Response:

@@ -1,7 +1,7 @@
 """What everybody may see of a survey whose report is published: the parts that respondents opened to everybody.
 
-A part is shown once three respondents opened it. Counts below three are hidden, and whoever does not want to be named is
-not told by the region either: it stands there only when three of it opened the part (docs/mapping.md).
+A part is shown once three respondents opened it. Counts below three are hidden, and whoever does not want to be named
+is not told by the region either: it stands there only when three of it opened the part (docs/mapping.md).
 """
 
 from collections import Counter

@@ -10,6 +10,7 @@ function start(form) {
   let timer = 0;
   let running = false;
   let dirty = false;
+  let waiting = null;
   let held = !meanwhile.hidden;
 
   const say = (text, kind) => {
@@ -42,21 +43,22 @@ function start(form) {
       later(AGAIN);
     } finally {
       running = false;
+      if (waiting) form.requestSubmit(waiting);
     }
   }
 
   async function react(answer) {
     const told = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
-    if (answer.ok) {
+    if (answer.ok && told.faults) {
+      dirty = true;
+      say(form.dataset.wrong.replace("{why}", told.faults[0].message), "wait");
+    } else if (answer.ok) {
       mark(told.revision);
       if (told.address && told.address !== location.pathname) {
         history.replaceState(null, "", told.address);
         form.action = told.address;
       }
       if (!dirty) say(form.dataset.saved.replace("{time}", time()), "ok");
-    } else if (answer.status === 422 && told.faults) {
-      dirty = true;
-      say(form.dataset.wrong.replace("{why}", told.faults[0].message), "wait");
     } else if (answer.status === 409 && told.theirs) {
       dirty = true;
       hold(told);
@@ -89,10 +91,21 @@ function start(form) {
     held = false;
     meanwhile.hidden = true;
     dirty = true;
-    status.focus?.();
     save();
   });
-  form.addEventListener("submit", () => { clearTimeout(timer); held = true; dirty = false; });
+  // A button that is pressed during a save waits for it: it has to carry the revision that the save brings.
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    if (running) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      waiting = event.submitter;
+      return;
+    }
+    waiting = null;
+    held = true;
+    dirty = false;
+  });
   // A phone may never come back to a page that was put aside.
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
   addEventListener("online", () => later(0));

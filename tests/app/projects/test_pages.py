@@ -214,7 +214,7 @@ def test_the_workbook_and_the_paper_hold_the_figures(completed, session, sign_in
         "Project", "Partners", "Budget", "Funding", "Funding mix", "Cash flow", "Business plan", "Checks",
     ]  # fmt: skip
     assert [cell.value for cell in book["Budget"][2]] == [2027, "Equipment", "Sorting line", None, 1_000_000]
-    assert [cell.value for cell in book["Cash flow"][2]] == [2027, 1_000_000, 1_000_000, 0, 0, 0]
+    assert [cell.value for cell in book["Cash flow"][2]] == [2027, 1_000_000, 1_000_000, 0, 0, 0, 0, 0, 0]
     problem = next(row[1] for row in book["Project"].iter_rows() if row[0].value == "Problem")
     assert (problem.value, problem.data_type) == ("=HYPERLINK(1)", "s")
 
