@@ -5,7 +5,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from app.core.tables import Sheet
+from app.core.tables import Cell, Sheet
 from app.projects import queries
 from app.projects.models import InvestmentProject
 from app.projects.rules.cashflow import cash_flow
@@ -22,6 +22,7 @@ def sheets(session: Session, project: InvestmentProject, now: datetime) -> list[
         funding_sheet(project),
         mix_sheet(project),
         cash_flow_sheet(project),
+        indicator_sheet(project),
         plan_sheet(session, project),
         checks_sheet(project, now),
     ]
@@ -153,16 +154,27 @@ def cash_flow_sheet(project: InvestmentProject) -> Sheet:
 
 def plan_sheet(session: Session, project: InvestmentProject) -> Sheet:
     """The business plan, one section a row."""
-    texts = queries.plan_texts(session, project.id)
+    texts, attached = queries.plan_texts(session, project.id), queries.attachments_of(session, project.id)
     rows = [
         (
             plan_section_name(row.section),
             _("complete") if row.complete else _("open"),
             texts[row.section].text if row.section in texts else "",
+            "; ".join(each.file.name for each in attached.get(row.section, ())),
         )
         for row in queries.judged_plan(session, project)
     ]
-    return Sheet(_("Business plan"), (_("Section"), _("Completeness"), _("Text")), rows)
+    return Sheet(_("Business plan"), (_("Section"), _("Completeness"), _("Text"), _("Documents")), rows)
+
+
+def indicator_sheet(project: InvestmentProject) -> Sheet:
+    """Every indicator with each of its values."""
+    header = (_("Indicator"), _("Unit"), _("At the start"), _("Target"), _("By"), _("Day"), _("Value"), _("Source"))
+    rows: list[tuple[Cell, ...]] = []
+    for row in project.indicators:
+        fixed = (row.name, row.unit, row.baseline, row.target, row.due)
+        rows += [(*fixed, each.day, each.value, each.source) for each in row.values] or [(*fixed, None, None, "")]
+    return Sheet(_("Indicators"), header, rows)
 
 
 def checks_sheet(project: InvestmentProject, now: datetime) -> Sheet:

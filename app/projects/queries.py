@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import false, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import User
 from app.core.models import StoredFile
@@ -21,6 +21,7 @@ from app.projects.models import (
     InvestmentProject,
     PartnershipEvent,
     PersonRole,
+    PlanAttachment,
     PlanSection,
     PlanText,
     ProjectOrigin,
@@ -146,6 +147,15 @@ def documents_of(session: Session, project_id: int) -> list[StoredFile]:
     """The documents of a project, newest first; letters of partners are among them."""
     query = select(StoredFile).where(StoredFile.subject_kind == "project", StoredFile.subject_id == project_id)
     return list(session.scalars(query.order_by(StoredFile.id.desc())))
+
+
+def attachments_of(session: Session, project_id: int) -> dict[PlanSection, list[PlanAttachment]]:
+    """The documents beside each section of the plan, in the order they came."""
+    query = select(PlanAttachment).where(PlanAttachment.project_id == project_id, PlanAttachment.taken_off_at.is_(None))
+    found: dict[PlanSection, list[PlanAttachment]] = {}
+    for row in session.scalars(query.options(joinedload(PlanAttachment.file)).order_by(PlanAttachment.id)):
+        found.setdefault(row.section, []).append(row)
+    return found
 
 
 def plan_texts(session: Session, project_id: int) -> dict[PlanSection, PlanText]:

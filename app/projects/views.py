@@ -32,6 +32,7 @@ from app.projects import (
     plan_pages,
     policy,
     process,
+    progress_pages,
     queries,
     services,
     trace_pages,
@@ -299,5 +300,6 @@ def init_app(app: Flask) -> None:
 __all__ = [
     "blueprint",
     "board_pages", "call_pages", "consortium_pages", "export_pages", "init_app", "money_pages", "plan_pages",
+    "progress_pages",
     "trace_pages",
 ]  # fmt: skip

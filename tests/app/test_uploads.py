@@ -103,6 +103,11 @@ def project_document(get: Callable[[str], Any]) -> Upload:
     return Upload(f"/partnerships/textiles/projects/{pipeline.project.number}/documents", pipeline.pia)
 
 
+def plan_attachment(get: Callable[[str], Any]) -> Upload:
+    pipeline = get("pipeline")
+    return Upload(f"/partnerships/textiles/projects/{pipeline.project.number}/plan/market/attachments", pipeline.pia)
+
+
 def partner_letter(get: Callable[[str], Any]) -> Upload:
     pipeline = get("pipeline")
     partner = add_partner(get("session"), get("clock"), pipeline.project, pipeline.pia)
@@ -143,13 +148,14 @@ DOORS: dict[str, list[Callable[[Callable[[str], Any]], Upload]]] = {
     "partnerships.decide": [minutes_of_a_decision],
     "projects.add_document": [project_document],
     "projects.letter": [partner_letter],
+    "projects.attach": [plan_attachment],
     "workshops.upload_minutes": [workshop_minutes],
     "registrations.import_participants": [participants, needs_and_offers],
     "surveys.import_answers": [survey_answers],
     "market.import_profiles": [profiles],
 }
 DOCUMENTS = [commitment_letter, mandate_letter, evidence, minutes_of_a_decision, project_document, partner_letter,
-             workshop_minutes]  # fmt: skip
+             plan_attachment, workshop_minutes]  # fmt: skip
 TABLES = [participants, needs_and_offers, survey_answers]
 TEXTS = [profiles]
 
@@ -371,6 +377,7 @@ REMOVALS = {
     minutes_of_a_decision: no_role_any_more,
     project_document: out_of_the_project,
     partner_letter: out_of_the_project,
+    plan_attachment: out_of_the_project,
     workshop_minutes: off_the_staff,
 }
 

@@ -84,8 +84,13 @@ function start(form) {
     say(told.message, "wait");
   }
 
-  form.addEventListener("input", () => { dirty = true; later(PAUSE); });
-  form.addEventListener("change", () => { dirty = true; later(PAUSE / 4); });
+  const changed = (pause) => {
+    dirty = true;
+    if (status.dataset.kind === "ok") say("", ""); // what is said is true of what stands there
+    later(pause);
+  };
+  form.addEventListener("input", () => changed(PAUSE));
+  form.addEventListener("change", () => changed(PAUSE / 4));
   form.querySelector("[data-keep-mine]").addEventListener("click", (event) => {
     event.preventDefault();
     held = false;
