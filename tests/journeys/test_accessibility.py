@@ -87,6 +87,7 @@ PAGES = {
         "/partnerships/packaging/projects/2/funding/new",
         "/partnerships/packaging/projects/5/funding",
         "/partnerships/packaging/projects/2/cash-flow",
+        "/partnerships/packaging/projects/2/indicators",
         "/partnerships/packaging/projects/2/trail",
         "/partnerships/packaging/trace",
         "/partnerships/packaging/trace/priority/2",

@@ -218,6 +218,7 @@ PAGES = {
         f"{MAPPED}/runs/1/about",
         f"{MAPPED}/runs/1/findings/1",
         f"{MAPPED}/exchange",
+        f"{MAPPED}/public",
         f"{DESIGN}/settings",
         f"{DESIGN}/chain",
         f"{DESIGN}/questions",
