@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import features, i18n, shell
 from app import models as models
-from app.core import assets, live, navigation, web
+from app.core import assets, live, navigation, uploads, web
 from app.core.clock import system_clock
 from app.core.database import Database
 from app.core.limits import limiter
@@ -57,7 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        MAX_CONTENT_LENGTH=settings.upload_bytes,
+        MAX_CONTENT_LENGTH=settings.upload_bytes + uploads.ROOM_FOR_FIELDS,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         SESSION_COOKIE_NAME="__Host-meetwright" if settings.secure else "meetwright",
         SESSION_COOKIE_SECURE=settings.secure,

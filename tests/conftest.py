@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.accounts.models import User
 from app.core.database import Database
+from app.core.limits import limiter
 from app.core.migrating import upgrade_database
 from config import Settings
 from tests import cast as casting
@@ -101,13 +102,17 @@ def clock() -> casting.FixedClock:
 
 
 @pytest.fixture
-def app(_application: Flask, _migrated_file: Path, settings: Settings, clock: casting.FixedClock) -> Iterator[Flask]:
-    """The application on an empty database, with the test's clock."""
+def app(
+    _application: Flask, _migrated_file: Path, settings: Settings, clock: casting.FixedClock, tmp_path: Path
+) -> Iterator[Flask]:
+    """The application on an empty database and an empty folder for documents, with the test's clock."""
     file = Path(settings.database_url.removeprefix("sqlite:///"))
     for leftover in file.parent.glob(file.name + "-*"):
         leftover.unlink()
     shutil.copy(_migrated_file, file)
     _application.extensions["clock"] = clock
+    own_folder = settings.model_copy(update={"documents_folder": tmp_path / "documents"})
+    _application.extensions["settings"] = own_folder
     yield _application
     _application.extensions["database"].engine.dispose()
 
@@ -120,6 +125,22 @@ def session(app: Flask) -> Iterator[Session]:
         app.extensions["test_session"] = opened
         yield opened
         del app.extensions["test_session"]
+
+
+@pytest.fixture
+def strict_app(settings: Settings, tmp_path: Path, clock: casting.FixedClock) -> Iterator[Flask]:
+    """An application that counts requests, on a database of its own; the limiter, one for all, forgets after it."""
+    changes = {"rate_limits": True, "database_url": f"sqlite:///{tmp_path / 'strict.sqlite3'}"}
+    strict = create_app(settings.model_copy(update=changes | {"documents_folder": tmp_path / "strict"}))
+    strict.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    strict.extensions["clock"] = clock
+    with strict.app_context():
+        upgrade_database()
+    yield strict
+    strict.extensions["database"].engine.dispose()
+    with strict.app_context():
+        limiter.reset()
+    limiter.enabled = False
 
 
 class CommittingClient(FlaskClient):

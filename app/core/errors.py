@@ -28,6 +28,16 @@ class Invalid(AppError):
         self.field = field
 
 
+class FileRefused(Invalid):
+    """A file that cannot be taken: 413 too large, 415 of a kind we do not take, 422 not what it says it is."""
+
+    code = "file_refused"
+
+    def __init__(self, message: str, status: int = 422) -> None:
+        super().__init__(message, field="file")
+        self.status = status
+
+
 class NotFound(AppError):
     status = 404
     code = "not_found"

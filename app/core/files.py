@@ -18,8 +18,9 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session, SessionTransaction
 from werkzeug.datastructures import FileStorage
 
+from app.core import uploads
 from app.core.clock import Clock
-from app.core.errors import Forbidden, Invalid, NotFound
+from app.core.errors import Forbidden, NotFound
 from app.core.filetypes import checked_type
 from app.core.models import StoredFile
 
@@ -59,12 +60,8 @@ def path_of(stored: StoredFile) -> Path:
 def store_upload(
     session: Session, clock: Clock, upload: FileStorage, *, subject_kind: str, subject_id: int, actor_id: int | None
 ) -> StoredFile:
-    """Keep an uploaded file. Raises Invalid (field 'file') when it is empty, too large or not what it claims to be."""
-    limit = int(current_app.extensions["settings"].upload_bytes)
-    content = upload.stream.read(limit + 1)
-    if len(content) > limit:
-        size = round(limit / 1024 / 1024, 1)
-        raise Invalid(_("The file is larger than %(n)s MB.", n=size), field="file", code="file_refused")
+    """Keep an uploaded file. Raises FileRefused when it is empty, too large or not what it claims to be."""
+    content = uploads.content_of(upload)
     return store(
         session, clock, upload.filename or "", content, subject_kind=subject_kind, subject_id=subject_id,
         actor_id=actor_id,
@@ -81,10 +78,10 @@ def store(
     subject_id: int,
     actor_id: int | None,
 ) -> StoredFile:
-    """Keep a document; the row is in the session, the file on the disk. Raises Invalid like `store_upload`."""
+    """Keep a document; the row is in the session, the file on the disk. Raises FileRefused like `store_upload`."""
     name = clean_name(name)
     if not content:
-        raise Invalid(_("The file is empty; choose another one."), field="file", code="file_refused")
+        raise uploads.refused(_("The file is empty; choose another one."))
     kind = checked_type(name, content)
     stored = StoredFile(
         place=uuid.uuid4().hex + kind.suffix,
@@ -104,12 +101,12 @@ def store(
 
 
 def clean_name(name: str) -> str:
-    """A file name without folders and control characters, short enough to keep. Raises Invalid when nothing is left."""
+    """A file name without folders and control characters, short enough to keep. Raises FileRefused if none is left."""
     name = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join(c for c in name if unicodedata.category(c)[0] != "C").strip(" .")
     stem, dot, suffix = name.rpartition(".")
     if not stem or not dot:
-        raise Invalid(_("The file has no name with an ending such as .pdf."), field="file", code="file_refused")
+        raise uploads.refused(_("The file has no name with an ending such as .pdf; rename it."), 415)
     return f"{stem[: NAME_LENGTH - len(suffix) - 1]}.{suffix}"
 
 

@@ -6,24 +6,28 @@ being read (macros, scripts, programs to start) is refused.
 
 import io
 import zipfile
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from flask_babel import gettext as _
 
-from app.core.errors import Invalid
+from app.core import pdf_content
+from app.core.errors import FileRefused
+from app.core.uploads import refused
 
 UNPACKED_AT_MOST = 200 * 1024 * 1024
 ENTRIES_AT_MOST = 5000
 TAIL = 2048
-ACTIVE_PDF = (b"/JavaScript", b"/Launch", b"/EmbeddedFile")
+BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError)
+"""What reading a damaged or protected archive raises."""
 ACTIVE_PARTS = ("vbaproject.bin", "vbadata.xml", "activex", "oleobject", "basic/script", "scripts/")
 
 
 @dataclass(frozen=True)
 class FileType:
-    """A kind of document: its suffix, its media type, and the check of its content, which raises Invalid."""
+    """A kind of document: its suffix, its media type, and the check of its content, which raises FileRefused."""
 
     suffix: str
     media_type: str
@@ -31,19 +35,19 @@ class FileType:
     check: Callable[[bytes], None]
 
 
-def _refuse(reason: str) -> Invalid:
-    return Invalid(reason, field="file", code="file_refused")
-
-
-def _not_really(name: str) -> Invalid:
-    return _refuse(_("This file is not really a %(kind)s; save it again as one and repeat the upload.", kind=name))
+def _not_really(name: str) -> FileRefused:
+    return refused(_("This file is not really a %(kind)s; save it again as one and repeat the upload.", kind=name))
 
 
 def _pdf(content: bytes) -> None:
     if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-TAIL:]:
         raise _not_really("PDF")
-    if any(mark in content for mark in ACTIVE_PDF):
-        raise _refuse(_("This PDF holds scripts or attached files. Print it to a new PDF and upload that one."))
+    try:
+        if pdf_content.is_active(content):
+            raise refused(_("This PDF holds scripts or attached files. Print it to a new PDF and upload that one."))
+    except pdf_content.Unreadable:
+        message = _("Parts of this PDF are protected and cannot be checked. Print it to a new PDF and upload that one.")
+        raise refused(message) from None
 
 
 def _png(content: bytes) -> None:
@@ -66,17 +70,21 @@ def _package(name: str, main_part: str) -> Callable[[bytes], None]:
             with zipfile.ZipFile(io.BytesIO(content)) as package:
                 entries = package.infolist()
                 damaged = None if _too_large(entries) else package.testzip()
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
+        except BROKEN as error:
             raise _not_really(name) from error
         if _too_large(entries):
-            raise _refuse(_("This file unpacks to more than is sensible for a document."))
-        names = [entry.filename.lower() for entry in entries]
-        if damaged or main_part not in names:
+            raise refused(_("This file unpacks to more than is sensible for a document. Save it as a PDF."), 413)
+        if damaged or main_part not in {entry.filename.lower() for entry in entries}:
             raise _not_really(name)
-        if any(part in entry for entry in names for part in ACTIVE_PARTS):
-            raise _refuse(_("This file holds macros or embedded programs. Save it without them, or as a PDF."))
+        if holds_programs(entry.filename for entry in entries):
+            raise refused(_("This file holds macros or embedded programs. Save it without them, or as a PDF."))
 
     return check
+
+
+def holds_programs(names: Iterable[str]) -> bool:
+    """True when a part of an office document, by its name, is a macro or an embedded program."""
+    return any(part in name.lower() for name in names for part in ACTIVE_PARTS)
 
 
 def _too_large(entries: list[zipfile.ZipInfo]) -> bool:
@@ -105,11 +113,11 @@ ACCEPTED = ",".join(FILE_TYPES)
 
 
 def checked_type(name: str, content: bytes) -> FileType:
-    """The type of a document by its name, once its content agrees. Raises Invalid with what is wrong."""
+    """The type of a document by its name, once its content agrees. Raises FileRefused with what is wrong."""
     suffix = PurePosixPath(name.lower()).suffix
     kind = FILE_TYPES.get(suffix)
     if kind is None:
         known = ", ".join(sorted({k.removeprefix(".").upper() for k in FILE_TYPES}))
-        raise _refuse(_("Files of this kind cannot be uploaded. Use one of: %(known)s.", known=known))
+        raise refused(_("Files of this kind cannot be uploaded. Use one of: %(known)s.", known=known), 415)
     kind.check(content)
     return kind

@@ -13,11 +13,14 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from pathlib import PurePath
 from typing import Any
 
 from flask_babel import gettext as _
 
-from app.core.errors import AppError, CellError, ImportRefused, Invalid
+from app.core.errors import AppError, CellError, ImportRefused
+from app.core.filetypes import BROKEN, holds_programs
+from app.core.uploads import refused
 
 Cell = str | int | float | bool | date | datetime | None
 CSV_TYPE = "text/csv; charset=utf-8"
@@ -28,6 +31,9 @@ MAX_COLUMNS = 80
 MAX_CELL = 20_000
 MAX_UNPACKED = 40 * 1024 * 1024
 MAX_PARTS = 300
+TABLE_SUFFIXES = {".csv", ".tsv", ".txt", ".xlsx"}
+OTHER_KINDS = (b"%PDF-", b"\xd0\xcf\x11\xe0", b"MZ\x90", b"\x7fELF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf")
+"""First bytes of files that are no text, whatever their name."""
 
 _RISKY = re.compile(r"'*[=+\-@\t\r]")
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
@@ -127,13 +133,27 @@ def _text(value: Cell) -> str | None:
 def read_table(data: bytes, filename: str, name: str) -> dict[str, Table]:
     """The tables of an uploaded file by lower-case name: the sheets of an XLSX file, or `name` for a CSV file.
 
-    Raises Invalid when the file cannot be read at all, ImportRefused with the places when parts of it cannot.
+    Raises FileRefused when the file cannot be read at all, ImportRefused with the places when parts of it cannot.
     """
-    if data[:4] == b"PK\x03\x04":
+    is_package = data[:4] == b"PK\x03\x04"
+    _check_kind(data, PurePath(filename.replace("\\", "/")).suffix.lower(), is_package=is_package)
+    if is_package:
         return _read_xlsx(data)
-    if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" or filename.lower().endswith((".xls", ".ods", ".pdf")):
-        raise Invalid(_("This is neither CSV nor XLSX. Save it as one of these and upload it again."), field="file")
     return {name: _table(name, _csv_rows(_decoded(data)))}
+
+
+def _check_kind(data: bytes, suffix: str, *, is_package: bool) -> None:
+    """Refuse what is empty, is no table by its name, or is something else than its name says."""
+    if suffix not in TABLE_SUFFIXES:
+        raise refused(_("This is neither CSV nor XLSX. Save it as one of these and upload it again."), 415)
+    if not data:
+        raise refused(_("The file is empty; choose another one."))
+    if (suffix == ".xlsx") != is_package:
+        kind = "XLSX" if suffix == ".xlsx" else "CSV"
+        message = _("This file is not really %(kind)s. Save it as CSV or XLSX and upload it again.", kind=kind)
+        raise refused(message)
+    if data.startswith(OTHER_KINDS):
+        raise refused(_("This file is not really CSV. Save it as CSV or XLSX and upload it again."))
 
 
 def _decoded(data: bytes) -> str:
@@ -146,7 +166,7 @@ def _decoded(data: bytes) -> str:
             continue
         if "\x00" not in text:
             return text
-    raise Invalid(_("The characters of this file cannot be read. Save it as CSV in UTF-8."), field="file")
+    raise refused(_("The characters of this file cannot be read. Save it as CSV in UTF-8."))
 
 
 def _csv_rows(text: str) -> list[list[str]]:
@@ -176,25 +196,33 @@ def _read_xlsx(data: bytes) -> dict[str, Table]:
     except AppError:
         raise
     except Exception as error:  # the library raises many kinds for broken files
-        raise Invalid(_("This XLSX file is damaged (%(error)s).", error=type(error).__name__), field="file") from None
+        message = _(
+            "This XLSX file is damaged (%(error)s). Open it, save it anew and upload that one.",
+            error=type(error).__name__,
+        )
+        raise refused(message) from None
     return {name: _table(name, rows) for name, rows in pages.items() if any(any(row) for row in rows)}
 
 
 def _check_package(data: bytes) -> None:
-    """Refuse an archive that unpacks to more than we want to hold, or whose XML defines entities."""
-    too_large = Invalid(_("This XLSX file is too large once unpacked. Split it, or save it as CSV."), field="file")
+    """Refuse an archive that unpacks to more than we want to hold, holds programs, or whose XML defines entities."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             parts = package.infolist()
             if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-                raise too_large
+                raise refused(_("This XLSX file is too large once unpacked. Split it, or save it as CSV."), 413)
+            if holds_programs(part.filename for part in parts):
+                raise refused(
+                    _("This file holds macros or embedded programs. Save it as XLSX without them, or as CSV.")
+                )
             for part in parts:
                 with package.open(part) as opened:
                     start = opened.read(4096)
                 if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
-                    raise Invalid(_("This XLSX file holds definitions that no spreadsheet writes."), field="file")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
-        raise Invalid(_("This XLSX file is damaged or protected by a password."), field="file") from None
+                    raise refused(_("This XLSX file holds definitions that no spreadsheet writes. Save it as CSV."))
+    except BROKEN:
+        message = _("This XLSX file is damaged or protected by a password. Save it without one and upload it again.")
+        raise refused(message) from None
 
 
 def _page_rows(page: Any) -> list[list[str]]:
@@ -234,9 +262,9 @@ def _cell_text(value: Any) -> str:
 
 def _check_size(rows: int, columns: int) -> None:
     if rows > MAX_ROWS:
-        raise Invalid(_("A file has at most %(n)d rows; split it.", n=MAX_ROWS), field="file")
+        raise refused(_("A file has at most %(n)d rows; split it.", n=MAX_ROWS), 413)
     if columns > MAX_COLUMNS:
-        raise Invalid(_("A file has at most %(n)d columns.", n=MAX_COLUMNS), field="file")
+        raise refused(_("A file has at most %(n)d columns; leave out those nobody asks for.", n=MAX_COLUMNS), 413)
 
 
 def column_key(text: str) -> str:

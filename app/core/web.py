@@ -7,12 +7,13 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core import database, guard, live
+from app.core import database, guard, live, uploads
 from app.core.errors import AppError, Conflict, ImportRefused, SignInNeeded
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ def init_app(app: Flask) -> None:
     guard.guard_framework_views(app)
     app.before_request(_open_unit)
     app.before_request(guard.check_request)
+    uploads.init_app(app)
     app.after_request(_close_unit)
     app.after_request(_set_headers)
     app.teardown_appcontext(database.close_unit)
@@ -138,10 +140,24 @@ def _http_error(error: HTTPException) -> BaseResponse:
     sentences = {
         404: _("There is no page at this address."),
         405: _("This address does not answer that kind of request."),
-        413: _("This file is too large."),
-        429: _("Too many requests. Wait a minute and try again."),
+        413: _too_large(),
+        429: _too_many(error),
     }
     return _answer(status, HTTPStatus(status).name.lower(), sentences.get(status, error.description or error.name))
+
+
+def _too_large() -> str:
+    """What to say about a request that was cut off: its file, or its text, is too large."""
+    if (request.content_length or 0) > int(current_app.config["MAX_CONTENT_LENGTH"]):
+        return uploads.too_large_words(current_app.extensions["settings"].upload_bytes)
+    return str(_("The text of this form is too long. Shorten it and send it again."))
+
+
+def _too_many(error: HTTPException) -> str:
+    """The limit's own words, where it has some."""
+    if isinstance(error, RateLimitExceeded) and error.limit.error_message:
+        return str(error.description)
+    return str(_("Too many requests. Wait a minute and try again."))
 
 
 def _unexpected(error: Exception) -> BaseResponse:

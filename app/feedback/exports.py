@@ -1,5 +1,7 @@
 """A monitoring report as tables."""
 
+from typing import Any
+
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -21,6 +23,13 @@ def names(session: Session, partnership: Partnership) -> dict[str, str]:
     found |= {f"source:{source.value}": name_of(source) for source in Source}
     found |= {f"state:{state.key}": _(state.name) for state in states}
     return found | {f"money:{state.value}": name_of(state) for state in FundingState}
+
+
+def _indicators(figures: dict[str, Any]) -> Sheet:
+    """What the projects measure themselves by; reports from before there were indicators have none."""
+    header = (_("Project"), _("Indicator"), _("Unit"), _("Value"), _("Day"), _("Target"), _("By"), _("Share in %"))
+    keys = ("project", "name", "unit", "value", "day", "target", "due", "share")
+    return Sheet(_("Indicators"), header, [tuple(row[key] for key in keys) for row in figures.get("indicators", [])])
 
 
 def sheets(session: Session, report: MonitoringReport) -> list[Sheet]:
@@ -56,4 +65,5 @@ def sheets(session: Session, report: MonitoringReport) -> list[Sheet]:
         Sheet(_("Projects by state"), (_("State"), _("Projects")), states),
         Sheet(_("Projects by type"), (_("Type"), _("Projects")), types),
         Sheet(_("Funding by source"), header, by_source),
+        _indicators(figures),
     ]

@@ -18,7 +18,7 @@ from app.partnerships import queries as partnerships
 from app.partnerships.models import Partnership
 from app.projects import queries as projects
 from app.projects.kinds import FundingState, Source
-from app.projects.models import InvestmentProject
+from app.projects.models import InvestmentProject, ProjectIndicator
 from app.registrations.models import Participant, RegistrationState
 from app.timetables.models import Meeting, MeetingState, Timetable, TimetableState
 
@@ -32,7 +32,8 @@ AMOUNTS = frozenset({"budget", "secured", "secured_in_period", "applied", "gap"}
 
 def gather(session: Session, partnership: Partnership, period: Period) -> dict[str, Any]:
     """All figures: those of `COUNTED`; 'by_state', 'by_type', 'by_source' (planned, applied, secured); and by name
-    'event_names', 'joined_regions', 'left_regions', 'project_titles' of new projects."""
+    'event_names', 'joined_regions', 'left_regions', 'project_titles' of new projects, and 'indicators' of all
+    projects with their newest value in or before the period."""
     return {
         **_members(session, partnership, period),
         **_events(session, partnership, period),
@@ -105,6 +106,7 @@ def _projects(session: Session, partnership: Partnership, period: Period) -> dic
         "projects": len(rows),
         "new_projects": len(new),
         "project_titles": [row.title for row in new],
+        "indicators": [_indicator(row, each, period) for row in rows for each in row.indicators],
         "projects_funded": sum(_has(row, None) for row in rows),
         "i3_projects": sum(_has(row, Source.I3) for row in rows),
         "budget": sum(material.budget for material in materials),
@@ -126,6 +128,21 @@ def _projects(session: Session, partnership: Partnership, period: Period) -> dic
             for source in Source
             if any(sums[state][source] for state in FundingState if state is not FundingState.REJECTED)
         },
+    }
+
+
+def _indicator(project: InvestmentProject, row: ProjectIndicator, period: Period) -> dict[str, Any]:
+    """An indicator with its newest value at the end of the period, if it was measured by then."""
+    newest = row.value_on(period.ends_on)
+    return {
+        "project": project.title,
+        "name": row.name,
+        "unit": row.unit,
+        "target": row.target,
+        "due": row.due.isoformat(),
+        "value": newest.value if newest else None,
+        "day": newest.day.isoformat() if newest else None,
+        "share": round(100 * row.share(newest.value)) if newest else 0,
     }
 
 

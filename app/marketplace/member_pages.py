@@ -15,6 +15,7 @@ from app.core.database import database, session
 from app.core.errors import ImportRefused, Invalid, NotFound
 from app.core.guard import guarded
 from app.core.limits import limiter
+from app.core.uploads import takes_files
 from app.marketplace import details as profiles
 from app.marketplace import queries, rules, search, services, transfer
 from app.marketplace.facets import label_of, shown_facets
@@ -262,14 +263,14 @@ def export() -> Response:
 
 
 @blueprint.route("/mine/import", methods=["GET", "POST"])
-@limiter.limit("10/minute", methods=["POST"])
+@takes_files
 @guarded(signed_in)
 def import_profiles() -> Answer:
     """Read profiles from a file; all of them or none."""
     form, faults = ProfilesFileForm(), []
     if form.validate_on_submit():
         try:
-            report = transfer.load(session(), clock(), need_user(), form.file.data.read())
+            report = transfer.load(session(), clock(), need_user(), transfer.sent(form.file.data))
         except ImportRefused as error:
             faults = error.cells
         except Invalid as error:

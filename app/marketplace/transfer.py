@@ -14,10 +14,12 @@ from flask_babel import gettext as _
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
 
 from app.accounts.models import User
 from app.core.clock import Clock
 from app.core.errors import AppError, CellError, ImportRefused, Invalid
+from app.core.uploads import content_of, refused, too_large
 from app.marketplace import details as profiles
 from app.marketplace import rules, services
 from app.marketplace.masking import Face
@@ -28,7 +30,7 @@ from app.marketplace.services import EntryData
 FORMAT = "meetwright-profiles"
 VERSION = 1
 PROFILES_AT_MOST = 200
-BYTES_AT_MOST = 2_000_000
+BYTES_AT_MOST = 2 * 1024 * 1024
 Type = Literal["BO", "BR", "TO", "TR", "RDR", "need", "offer"]
 
 
@@ -147,9 +149,17 @@ class Report:
     unchanged: int = 0
 
 
+def sent(upload: FileStorage) -> bytes:
+    """The content of a file that somebody sent. Raises FileRefused when its name says that it is no JSON."""
+    if not (upload.filename or "").lower().endswith(".json"):
+        raise refused(_("Files of this kind cannot be read. Use a file that ends in .json."), 415)
+    return content_of(upload)
+
+
 def load(session: Session, clock: Clock, user: User, data: bytes) -> Report:
     """Add the profiles of a file to an account's own entries outside events, and change those it knows by reference or
-    by kind and title. Raises Invalid when it is no such file, ImportRefused with every fault; then nothing is written.
+    by kind and title. Raises FileRefused when it is no such file, ImportRefused with every fault; nothing is written
+    then.
     """
     documents, faults = _read(data)
     known = entries_of_owner(session, user.id)
@@ -201,18 +211,29 @@ PLACES = {
 """Where in a file a field of a service stands, if not under its own name."""
 
 
-def _read(data: bytes) -> tuple[list[ProfileDocument | None], list[CellError]]:
+def _parsed(data: bytes) -> Any:
+    """The JSON of a file; raises FileRefused."""
     if len(data) > BYTES_AT_MOST:
-        raise Invalid(_("The file is larger than two megabytes; split it."), field="file")
+        raise too_large(BYTES_AT_MOST)
+    if not data.strip():
+        raise refused(_("The file is empty; choose another one."))
     try:
-        whole = json.loads(data.decode("utf-8-sig"))
+        return json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise Invalid(_("The characters of this file cannot be read. Save it in UTF-8."), field="file") from None
+        raise refused(_("The characters of this file cannot be read. Save it in UTF-8.")) from None
     except json.JSONDecodeError as error:
-        message = _("This is not JSON: line %(line)d, column %(column)d.", line=error.lineno, column=error.colno)
-        raise Invalid(message, field="file") from None
+        message = _(
+            "This is not JSON: line %(line)d, column %(column)d. Export it again.",
+            line=error.lineno,
+            column=error.colno,
+        )
+        raise refused(message) from None
     except RecursionError:
-        raise Invalid(_("This file is nested too deeply."), field="file") from None
+        raise refused(_("This file is nested too deeply. Export it again.")) from None
+
+
+def _read(data: bytes) -> tuple[list[ProfileDocument | None], list[CellError]]:
+    whole = _parsed(data)
     rows = whole.get("profiles") if isinstance(whole, dict) else whole
     if isinstance(whole, dict) and whole.get("format") not in (None, FORMAT):
         raise Invalid(_("This is a file of another kind; “format” should be %(name)s.", name=FORMAT), field="file")

@@ -13,6 +13,7 @@ from app.core.database import session
 from app.core.errors import AppError, Forbidden, Invalid, NotFound
 from app.core.guard import guarded
 from app.core.transitions import choices
+from app.core.uploads import takes_files
 from app.partnerships import forms, gathering, judging, queries, services
 from app.partnerships.blueprint import Page, blueprint, clock, page, submitted
 from app.partnerships.dossier_models import (
@@ -136,18 +137,21 @@ def judging_page(bad_forms: dict[str, Any], problem: str = "", errors: dict[str,
     scores = session().scalars(
         select(CriterionScore)
         .where(CriterionScore.submission_id == current.id)
-        .options(joinedload(CriterionScore.user))
+        .options(joinedload(CriterionScore.declaration).joinedload(ConflictDeclaration.user))
+        .order_by(CriterionScore.declaration_id)
     )
     declared = session().scalars(
         select(ConflictDeclaration)
         .where(ConflictDeclaration.submission_id == current.id)
         .options(joinedload(ConflictDeclaration.user))
+        .order_by(ConflictDeclaration.number)
     )
     machine = queries.machine_of(session(), found, "partnership")
     case = gathering.case_facts(session(), clock(), found, user)
-    by_person: dict[str, dict[str, CriterionScore]] = {}
+    by_judge: dict[ConflictDeclaration, dict[str, CriterionScore]] = {}
     for row in scores:
-        by_person.setdefault(row.user.name, {})[row.criterion] = row
+        by_judge.setdefault(row.declaration, {})[row.criterion] = row
+    own = judging.declaration_of(session(), current, user)
     return page(
         "judging",
         bad=bool(bad_forms or problem or errors),
@@ -157,10 +161,10 @@ def judging_page(bad_forms: dict[str, Any], problem: str = "", errors: dict[str,
         rule_set=rule_set,
         precheck={result["rule"]: result for result in current.precheck},
         entries={entry.rule: entry for entry in entries},
-        scores=by_person,
-        mine=by_person.get(user.name, {}),
+        scores=by_judge,
+        mine=by_judge.get(own, {}) if own else {},
         declared=list(declared),
-        own=judging.declaration_of(session(), current, user),
+        own=own,
         involvement=judging.involvement(session(), found, user),
         conflict=judging.conflict(session(), found, user),
         declaration_form=bad_forms.get("declaration") or forms.DeclarationForm(formdata=None),
@@ -190,6 +194,7 @@ def declare(partnership: str) -> Page:
 
 
 @blueprint.post("/<partnership>/judging/rules/<rule>")
+@takes_files
 @guarded(partnership_judge)
 def judge_rule(partnership: str, rule: str) -> Page:
     """Enter the finding on one rule."""
@@ -244,6 +249,7 @@ def score(partnership: str) -> Page:
 
 
 @blueprint.post("/<partnership>/judging/decision")
+@takes_files
 @guarded(partnership_judge)
 def decide(partnership: str) -> Page:
     """Decide, with minutes."""

@@ -1,6 +1,5 @@
-"""The secretariat's desk, and the administrator's processes."""
+"""The secretariat's desk."""
 
-import json
 from datetime import UTC
 
 from flask import flash, redirect, request, url_for
@@ -8,18 +7,17 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from app.accounts.policy import administrator, need_user
+from app.accounts.policy import need_user
 from app.core.database import session
-from app.core.errors import ImportRefused, Invalid, NotFound
+from app.core.errors import NotFound
 from app.core.guard import guarded
 from app.organisations.reference import translated
-from app.partnerships import diagrams, forms, picture, queries, services
+from app.partnerships import forms, picture, queries, services
 from app.partnerships.blueprint import Page, blueprint, clock, page, submitted
 from app.partnerships.dossier_models import SubmissionWindow
 from app.partnerships.models import PartnershipRole, Role
 from app.partnerships.policy import secretariat
-from app.partnerships.services import processes
-from app.partnerships.templates import SHIPPED, Template, shipped
+from app.partnerships.templates import shipped
 
 PLATFORM_ROLES = (Role.ELIGIBILITY_OFFICER, Role.EVALUATOR, Role.SECRETARIAT)
 
@@ -112,77 +110,3 @@ def thematic_areas() -> Page:
         return redirect(url_for("partnerships.thematic_areas"))
     names = dict(form.platform.choices)
     return page("areas", bad=request.method == "POST", form=form, rows=queries.areas(session()), names=names)
-
-
-# Processes
-
-
-def find_process(key: str, version: int | None = None) -> Template:
-    """A process by key, its newest version unless one is named; raises NotFound."""
-    try:
-        found = (
-            queries.newest_template(session(), key) if version is None else queries.template(session(), key, version)
-        )
-    except KeyError:
-        found = None
-    if found is None:
-        raise NotFound(_("There is no such process."))
-    return found
-
-
-@blueprint.get("/processes")
-@guarded(administrator)
-def process_list() -> Page:
-    """All processes of this installation."""
-    return page("processes", rows=queries.newest_templates(session()), shipped=SHIPPED)
-
-
-@blueprint.route("/processes/<key>", methods=["GET", "POST"])
-@guarded(administrator)
-def process(key: str) -> Page:
-    """One process: its phases, machines as diagrams, rules; and a form to copy it."""
-    found, form = find_process(key, request.args.get("version", type=int)), forms.CopyProcessForm()
-    made: list[Template] = []
-
-    def work() -> None:
-        made.append(
-            processes.copy_template(
-                session(), clock(), need_user(), found, key=form.key.data or "", name=form.name.data or ""
-            )
-        )
-
-    if submitted(form, work, _("The copy is made; now change it.")):
-        return redirect(url_for("partnerships.edit_process", key=made[0].key))
-    return page(
-        "process",
-        bad=request.method == "POST",
-        found=found,
-        form=form,
-        is_shipped=key in SHIPPED,
-        versions=processes.versions_of(session(), key),
-        guards_text=diagrams.guards_text,
-    )
-
-
-@blueprint.route("/processes/<key>/edit", methods=["GET", "POST"])
-@guarded(administrator)
-def edit_process(key: str) -> Page:
-    """Write the next version of an own process; every fault is named with its place."""
-    found, form, faults = find_process(key), forms.EditProcessForm(), []
-    if request.method == "GET":
-        data = processes.template_data(session(), key, found.version)
-        form.text.data = json.dumps(data, indent=1, ensure_ascii=False)
-    if form.validate_on_submit():
-        try:
-            with session().begin_nested():
-                made = processes.edit_template(
-                    session(), clock(), need_user(), key, form.text.data or "", form.note.data or ""
-                )
-        except ImportRefused as error:
-            faults = error.cells
-        except Invalid as error:
-            form.text.errors = [error.message]
-        else:
-            flash(_("Version %(n)d is kept; running partnerships stay under theirs.", n=made.version), "success")
-            return redirect(url_for("partnerships.process", key=key))
-    return page("edit_process", bad=request.method == "POST", found=found, form=form, faults=faults)

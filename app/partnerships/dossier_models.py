@@ -207,39 +207,47 @@ class ChecklistEntry(Base):
 
 
 class ConflictDeclaration(Base):
-    """What an officer or evaluator declared about own interests before judging a submission; kept for good."""
+    """What an officer or evaluator declared about own interests before judging a submission.
+
+    Kept for good: when the account goes, the row stays without its name, and `number` tells the judges of a submission
+    apart.
+    """
 
     __tablename__ = "conflict_declaration"
-    __table_args__ = (UniqueConstraint("submission_id", "user_id"),)
+    __table_args__ = (UniqueConstraint("submission_id", "user_id"), UniqueConstraint("submission_id", "number"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"))
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"), index=True)
     has_conflict: Mapped[bool]
     reason: Mapped[str] = mapped_column(String(1000), default="")
     declared_at: Mapped[datetime]
 
-    user: Mapped[User] = relationship()
+    user: Mapped[User | None] = relationship()
 
 
 class CriterionScore(Base):
-    """An evaluator's points on one soft criterion of a submission, with the reason."""
+    """An evaluator's points on one soft criterion of a submission, with the reason.
+
+    They hang on the evaluator's declaration, which comes before them and outlives the account.
+    """
 
     __tablename__ = "criterion_score"
     __table_args__ = (
-        UniqueConstraint("submission_id", "user_id", "criterion"),
+        UniqueConstraint("declaration_id", "criterion"),
         CheckConstraint("points between 0 and 100", name="points_sane"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"))
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), index=True)
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("conflict_declaration.id", ondelete="CASCADE"))
     criterion: Mapped[str] = mapped_column(String(40))
     points: Mapped[int]
     reason: Mapped[str] = mapped_column(String(2000), default="")
     scored_at: Mapped[datetime]
 
-    user: Mapped[User] = relationship()
+    declaration: Mapped[ConflictDeclaration] = relationship()
 
 
 class Outcome(enum.Enum):

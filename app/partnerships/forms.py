@@ -233,6 +233,12 @@ class CopyProcessForm(FlaskForm):
     key = StringField(_l("Short name"), filters=[trimmed], validators=[InputRequired(), Length(max=40), KEY])
 
 
+class NoteForm(FlaskForm):
+    """What is changed in a new version of a process."""
+
+    note = StringField(_l("What is changed"), filters=[trimmed], validators=[InputRequired(), Length(max=400)])
+
+
 class EditProcessForm(FlaskForm):
     """A new version of a process, as JSON."""
 

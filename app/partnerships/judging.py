@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -67,6 +67,12 @@ def declaration_of(session: Session, submission: Submission, user: User) -> Conf
         ConflictDeclaration.submission_id == submission.id, ConflictDeclaration.user_id == user.id
     )
     return session.scalars(query).first()
+
+
+def declarations_made(session: Session, submission: Submission) -> int:
+    """How many have declared on a submission; they are numbered from 1 and never removed."""
+    query = select(func.count(ConflictDeclaration.id)).where(ConflictDeclaration.submission_id == submission.id)
+    return session.scalar(query) or 0
 
 
 def conflict(session: Session, partnership: Partnership, user: User | None) -> str:
@@ -139,12 +145,12 @@ def _judging(session: Session, submission: Submission, rule_set: RuleSet) -> Sco
 
 
 def complete_evaluators(session: Session, submission: Submission, rule_set: RuleSet) -> list[int]:
-    """Accounts without a declared conflict that scored every soft criterion of a submission."""
-    free = select(ConflictDeclaration.user_id).where(
+    """Declarations without a conflict whose judge scored every soft criterion of a submission."""
+    free = select(ConflictDeclaration.id).where(
         ConflictDeclaration.submission_id == submission.id, ConflictDeclaration.has_conflict.is_(False)
     )
     wanted = {rule.key for rule in rule_set.soft()}
     scored: dict[int, set[str]] = {}
     for score in session.scalars(select(CriterionScore).where(CriterionScore.submission_id == submission.id)):
-        scored.setdefault(score.user_id, set()).add(score.criterion)
-    return [user_id for user_id in session.scalars(free) if wanted <= scored.get(user_id, set())]
+        scored.setdefault(score.declaration_id, set()).add(score.criterion)
+    return [number for number in session.scalars(free) if wanted <= scored.get(number, set())]

@@ -10,6 +10,7 @@ from app.core.database import session
 from app.core.errors import Forbidden, Invalid, NotFound
 from app.core.guard import guarded
 from app.core.transitions import choices
+from app.core.uploads import takes_files
 from app.organisations import reference
 from app.partnerships import forms, gathering, queries, services
 from app.partnerships.blueprint import Page, blueprint, clock, page, submitted
@@ -169,6 +170,7 @@ def region_role(partnership: str, number: int, role: str) -> Response:
 
 
 @blueprint.post("/<partnership>/regions/<int:number>/letter")
+@takes_files
 @guarded(partnership_region)
 def region_letter(partnership: str, number: int) -> Page:
     """Upload the commitment letter of one's region."""
@@ -210,6 +212,7 @@ def region_priorities(partnership: str, number: int) -> Page:
 
 
 @blueprint.route("/<partnership>/people", methods=["GET", "POST"])
+@takes_files
 @guarded(partnership_lead)
 def people(partnership: str) -> Page:
     """Who acts in this partnership. Lead regions name who speaks for regions, the secretariat experts and judges."""

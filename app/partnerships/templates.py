@@ -6,7 +6,7 @@ when they are read: a template with a fault is refused with every place that is 
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -120,7 +120,7 @@ class Template(Data):
     def _sound(self) -> "Template":
         faults = list(_faults(self))
         if faults:
-            raise ValueError("; ".join(faults))
+            raise Unsound(faults)
         return self
 
     def machine(self, name: str) -> Machine:
@@ -145,65 +145,89 @@ class Template(Data):
         return _(found.name) if found else key
 
 
-def _faults(template: Template) -> Iterable[str]:
+class Unsound(ValueError):
+    """Parts of a template that do not fit together: the place of each, and what is wrong."""
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        super().__init__("; ".join(message for _place, message in faults))
+        self.faults = faults
+
+
+Faults = Iterable[tuple[str, str]]
+
+
+def _faults(template: Template) -> Faults:
     for needed in ("partnership", "membership"):
         if needed not in template.machines:
-            yield f"machines: there is no machine {needed!r}"
+            yield "machines", f"machines: there is no machine {needed!r}"
     for name, machine in template.machines.items():
         if machine.name != name:
-            yield f"machine {name}: it calls itself {machine.name!r}"
-        yield from (f"machine {name}, {fault}" for fault in _machine_faults(template, machine))
-    for document in template.documents:
-        yield from (f"document {document.key}, {fault}" for fault in _document_faults(template, document))
-    for rule_set in template.rule_sets:
-        for rule in rule_set.rules:
-            yield from (f"rule set {rule_set.key}, rule {rule.key}: {fault}" for fault in _rule_faults(rule))
+            yield f"machines.{name}", f"machine {name}: it calls itself {machine.name!r}"
+        yield from _machine_faults(template, machine, f"machines.{name}")
+    for group, items in (("phases", template.phases), ("roles", template.roles), ("services", template.services)):
+        yield from _doubles(items, group)
+    yield from _doubles(template.documents, "documents")
+    yield from _doubles(template.rule_sets, "rule_sets")
+    for at, document in enumerate(template.documents):
+        yield from _document_faults(template, document, f"documents.{at}")
+    for at, rule_set in enumerate(template.rule_sets):
+        yield from _doubles(rule_set.rules, f"rule_sets.{at}.rules")
+        for number, rule in enumerate(rule_set.rules):
+            yield from _rule_faults(rule, f"rule_sets.{at}.rules.{number}")
 
 
-def _machine_faults(template: Template, machine: Machine) -> Iterable[str]:
+def _doubles(items: Sequence[Named], place: str) -> Faults:
+    keys = [item.key for item in items]
+    for at, item in enumerate(items):
+        if item.key in keys[:at]:
+            yield f"{place}.{at}.name", f"there are two with the key {item.key!r}"
+
+
+def _machine_faults(template: Template, machine: Machine, place: str) -> Faults:
     phases, roles = {p.key for p in template.phases}, {r.key for r in template.roles}
-    for state in machine.states:
+    for at, state in enumerate(machine.states):
+        here = f"{place}.states.{at}.phase"
         if state.phase is not None and state.phase not in phases:
-            yield f"state {state.key}: there is no phase {state.phase!r}"
+            yield here, f"state {state.key}: there is no phase {state.phase!r}"
         if machine.name == "partnership" and state.phase is None:
-            yield f"state {state.key}: it belongs to no phase"
-    for transition in machine.transitions:
+            yield here, f"state {state.key}: it belongs to no phase"
+    for at, transition in enumerate(machine.transitions):
         for role in sorted(set(transition.roles) - roles):
-            yield f"transition {transition.key}: there is no role {role!r}"
+            yield f"{place}.transitions.{at}.roles", f"transition {transition.key}: there is no role {role!r}"
 
 
-def _document_faults(template: Template, document: DocumentType) -> Iterable[str]:
+def _document_faults(template: Template, document: DocumentType, place: str) -> Faults:
     known = template.machines["partnership"].keys if "partnership" in template.machines else frozenset()
     for key in sorted(set(document.states) - known):
-        yield f"there is no state {key!r}"
-    keys = [f.key for f in document.fields]
-    for key in sorted({k for k in keys if keys.count(k) > 1}):
-        yield f"field {key}: there are two of it"
-    for field in document.fields:
+        yield f"{place}.states", f"there is no state {key!r}"
+    yield from _doubles(document.fields, f"{place}.fields")
+    for at, field in enumerate(document.fields):
+        here = f"{place}.fields.{at}"
         if (field.kind == "rows") != bool(field.columns):
-            yield f"field {field.key}: rows and only rows have columns"
-        parts: list[DocumentField | Column] = [field, *field.columns]
-        for part in parts:
-            if part.kind in {"choice", "choices"} and part.choices not in template.lists:
-                yield f"field {field.key}: there is no list {part.choices!r}"
+            yield f"{here}.kind", "rows and only rows have columns"
+        yield from _doubles(field.columns, f"{here}.columns")
+        yield from _list_faults(template, field, here)
+        for number, column in enumerate(field.columns):
+            yield from _list_faults(template, column, f"{here}.columns.{number}")
 
 
-def _rule_faults(rule: Rule) -> Iterable[str]:
+def _list_faults(template: Template, part: "DocumentField | Column", here: str) -> Faults:
+    if part.kind in {"choice", "choices"} and part.choices not in template.lists:
+        yield f"{here}.choices", f"there is no list {part.choices!r}" if part.choices else "choose the list"
+
+
+def _rule_faults(rule: Rule, place: str) -> Faults:
     if rule.check is None:
         return
     if rule.check not in CHECKS:
-        yield f"there is no check {rule.check!r}"
-    else:
-        yield from _parameter_faults(rule)
-
-
-def _parameter_faults(rule: Rule) -> Iterable[str]:
-    wanted = CHECKS[rule.check or ""].parameters
+        yield f"{place}.check", f"there is no check {rule.check!r}"
+        return
+    wanted = CHECKS[rule.check].parameters
     for name in sorted(set(rule.parameters) ^ set(wanted)):
-        yield f"parameter {name!r} is {'missing' if name in wanted else 'unknown'}"
+        yield f"{place}.parameters.{name}", f"parameter {name!r} is {'missing' if name in wanted else 'unknown'}"
     for name, value in rule.parameters.items():
         if name in wanted and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
-            yield f"parameter {name!r} must be a whole number from 0"
+            yield f"{place}.parameters.{name}", f"parameter {name!r} must be a whole number from 0"
 
 
 def read_template(data: dict[str, Any]) -> Template:
@@ -211,11 +235,32 @@ def read_template(data: dict[str, Any]) -> Template:
     try:
         return Template.model_validate(data)
     except ValidationError as error:
-        cells = [
-            CellError(0, ".".join(str(part) for part in fault["loc"]), fault["msg"].removeprefix("Value error, "))
-            for fault in error.errors()
-        ]
+        cells = [CellError(0, place, message) for fault in error.errors() for place, message in _places(fault)]
         raise ImportRefused(_("This template has faults; nothing was saved."), cells) from error
+
+
+def _places(fault: Any) -> Faults:
+    inner = fault.get("ctx", {}).get("error")
+    if isinstance(inner, Unsound):
+        return inner.faults
+    place = ".".join(str(part) for part in fault["loc"])
+    return [(place, _words(fault["type"], fault.get("ctx", {})) or fault["msg"].removeprefix("Value error, "))]
+
+
+def _words(kind: str, limits: dict[str, Any]) -> str:
+    """What people are told about a single value; empty for faults that only a text of JSON can have."""
+    if kind == "string_too_short":
+        return str(_("Fill this in."))
+    if kind == "string_too_long":
+        return str(_("Use at most %(n)d characters.", n=limits["max_length"]))
+    if kind in {"int_parsing", "int_type", "int_from_float"}:
+        return str(_("Write a whole number."))
+    if kind in {"greater_than_equal", "less_than_equal"}:
+        low, high = limits.get("ge"), limits.get("le")
+        return str(_("Use %(n)d or more.", n=low)) if low is not None else str(_("Use %(n)d or less.", n=high))
+    if kind == "too_short":
+        return str(_("There must be at least one."))
+    return ""
 
 
 def parse_template(text: str) -> Template:

@@ -11,7 +11,17 @@ from app.core.database import session
 from app.core.guard import guarded, public
 from app.core.models import StoredFile
 from app.core.transitions import Act
-from app.partnerships import case_pages, desk_pages, document_pages, forms, picture, queries, region_pages, services
+from app.partnerships import (
+    case_pages,
+    desk_pages,
+    document_pages,
+    forms,
+    picture,
+    process_pages,
+    queries,
+    region_pages,
+    services,
+)
 from app.partnerships.blueprint import Page, blueprint, clock, page, submitted
 from app.partnerships.models import Partnership, Role
 from app.partnerships.policy import (
@@ -21,6 +31,9 @@ from app.partnerships.policy import (
     partnership_lead,
     partnership_visible,
 )
+from app.partnerships.services.deciding import EVIDENCE
+
+JUDGING = {"eligibility_officer", "evaluator", "secretariat"}
 
 
 @blueprint.get("/")
@@ -148,11 +161,22 @@ def history(partnership: str) -> Page:
 
 
 def may_read_document(stored: StoredFile) -> bool:
-    """Documents of a partnership are for those who take part in it, judge it or run it, and for who uploaded them."""
+    """Documents of a partnership are for those who take part in it, judge it or run it.
+
+    A region that has only asked to join reads what it handed in itself, as long as somebody speaks for it.
+    """
     user, partnership = need_user(), session().get(Partnership, stored.subject_id)
-    return partnership is not None and (
-        queries.belongs(session(), partnership, user) or stored.uploaded_by_id == user.id
-    )
+    if partnership is None:
+        return False
+    if queries.belongs(session(), partnership, user):
+        return True
+    return stored.uploaded_by_id == user.id and bool(queries.own_members(session(), partnership, user))
+
+
+def may_read_evidence(stored: StoredFile) -> bool:
+    """What a finding rests on is for those who judge the case, and the secretariat."""
+    user, partnership = need_user(), session().get(Partnership, stored.subject_id)
+    return partnership is not None and bool(queries.roles_of(session(), partnership, user) & JUDGING)
 
 
 def is_insider() -> bool:
@@ -168,8 +192,9 @@ def is_lead() -> bool:
 
 def is_judge() -> bool:
     """True for those who see how the case is judged, in a process that judges."""
-    judges = g.get("partnership_roles", frozenset()) & {"eligibility_officer", "evaluator", "secretariat"}
-    return bool(judges) and bool(queries.template_of(session(), g.partnership).rule_sets)
+    return bool(g.get("partnership_roles", frozenset()) & JUDGING) and bool(
+        queries.template_of(session(), g.partnership).rule_sets
+    )
 
 
 def has_support() -> bool:
@@ -180,6 +205,7 @@ def has_support() -> bool:
 def init_app(app: Flask) -> None:
     """Add the navigation entries."""
     files.readable_by("partnership", may_read_document)
+    files.readable_by(EVIDENCE, may_read_evidence)
     add, entry = navigation.add_entry, navigation.NavigationEntry
     add(entry("site", "partnerships.index", _l("Partnerships"), "diagram-3", 20, also=("partnerships.",)))
     add(entry("partnership", "partnerships.show", _l("Overview"), "compass", 10))
@@ -197,4 +223,4 @@ def init_app(app: Flask) -> None:
         add(entry("partnership", f"partnerships.{name}", label, icon, order, shown=shown, also=more))
 
 
-__all__ = ["blueprint", "case_pages", "desk_pages", "document_pages", "init_app", "region_pages"]
+__all__ = ["blueprint", "case_pages", "desk_pages", "document_pages", "init_app", "process_pages", "region_pages"]

@@ -89,5 +89,6 @@ def _tabs() -> list[tuple[str, str, str]]:
         ("projects.budget", _("Budget"), "receipt"),
         ("projects.funding", _("Funding"), "pie-chart"),
         ("projects.cash_flow_page", _("Cash flow"), "graph-up"),
+        ("projects.indicators", _("Indicators"), "speedometer2"),
         ("projects.trail_page", _("Trail"), "clock-history"),
     ]

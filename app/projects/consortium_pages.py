@@ -12,6 +12,7 @@ from app.core.database import session
 from app.core.errors import Invalid, NotFound
 from app.core.filetypes import ACCEPTED
 from app.core.guard import guarded
+from app.core.uploads import takes_files
 from app.organisations import reference
 from app.projects import forms, policy, queries, services
 from app.projects.blueprint import Page, blueprint, clock, page, submitted
@@ -102,6 +103,7 @@ def remove_partner(partnership: str, number: int, partner: int) -> Response:
 
 
 @blueprint.post("/projects/<int:number>/partners/<int:partner>/letter")
+@takes_files
 @guarded(policy.project_writer)
 def letter(partnership: str, number: int, partner: int) -> Page:
     """Keep a partner's signed letter."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from app.core.tables import Sheet
+from app.core.tables import Cell, Sheet
 from app.projects import queries
 from app.projects.models import InvestmentProject
 from app.projects.rules.cashflow import cash_flow
@@ -22,6 +22,7 @@ def sheets(session: Session, project: InvestmentProject, now: datetime) -> list[
         funding_sheet(project),
         mix_sheet(project),
         cash_flow_sheet(project),
+        indicator_sheet(project),
         plan_sheet(session, project),
         checks_sheet(project, now),
     ]
@@ -95,6 +96,9 @@ def funding_sheet(project: InvestmentProject) -> Sheet:
         _("Conditions"),
         _("State aid"),
         _("Note on state aid"),
+        _("Loan: rate"),
+        _("Loan: years"),
+        _("Loan: years of grace"),
     )
     material = queries.material_of(project)
     rows = []
@@ -104,7 +108,8 @@ def funding_sheet(project: InvestmentProject) -> Sheet:
         rows.append((
             line.name, name(line.source), name(line.instrument), line.euros, share, name(line.state),
             line.call.code if line.call else "", line.reference, line.decided_on, line.conditions,
-            name(line.state_aid), line.state_aid_note,
+            name(line.state_aid), line.state_aid_note, rate(line.loan_rate) if line.loan_rate is not None else "",
+            line.loan_years, line.loan_grace,
         ))  # fmt: skip
     return Sheet(_("Funding"), header, rows)
 
@@ -125,24 +130,51 @@ def cash_flow_sheet(project: InvestmentProject) -> Sheet:
         _("Applied for or planned"),
         _("Balance"),
         _("Balance of what is secured"),
+        _("Loans: repayment"),
+        _("Loans: interest"),
+        _("Balance after loans"),
     )
     flow = cash_flow(queries.material_of(project))
-    rows = [(row.year, row.costs, row.secured, row.open, row.balance, row.secured_balance) for row in flow.years]
+    rows = [
+        (
+            row.year,
+            row.costs,
+            row.secured,
+            row.open,
+            row.balance,
+            row.secured_balance,
+            row.repayment,
+            row.interest,
+            row.after_loans,
+        )
+        for row in flow.years
+    ]
     return Sheet(_("Cash flow"), header, rows)
 
 
 def plan_sheet(session: Session, project: InvestmentProject) -> Sheet:
     """The business plan, one section a row."""
-    texts = queries.plan_texts(session, project.id)
+    texts, attached = queries.plan_texts(session, project.id), queries.attachments_of(session, project.id)
     rows = [
         (
             plan_section_name(row.section),
             _("complete") if row.complete else _("open"),
             texts[row.section].text if row.section in texts else "",
+            "; ".join(each.file.name for each in attached.get(row.section, ())),
         )
         for row in queries.judged_plan(session, project)
     ]
-    return Sheet(_("Business plan"), (_("Section"), _("Completeness"), _("Text")), rows)
+    return Sheet(_("Business plan"), (_("Section"), _("Completeness"), _("Text"), _("Documents")), rows)
+
+
+def indicator_sheet(project: InvestmentProject) -> Sheet:
+    """Every indicator with each of its values."""
+    header = (_("Indicator"), _("Unit"), _("At the start"), _("Target"), _("By"), _("Day"), _("Value"), _("Source"))
+    rows: list[tuple[Cell, ...]] = []
+    for row in project.indicators:
+        fixed = (row.name, row.unit, row.baseline, row.target, row.due)
+        rows += [(*fixed, each.day, each.value, each.source) for each in row.values] or [(*fixed, None, None, "")]
+    return Sheet(_("Indicators"), header, rows)
 
 
 def checks_sheet(project: InvestmentProject, now: datetime) -> Sheet:

@@ -138,6 +138,26 @@ class DocumentForm(FlaskForm):
     file = FileField(_l("Document"), validators=[FileRequired()])
 
 
+class IndicatorForm(FlaskForm):
+    """What a project measures itself by."""
+
+    name = StringField(_l("What is measured"), filters=[trimmed], validators=[InputRequired(), Length(max=160)])
+    unit = StringField(
+        _l("Unit"), description=_l("Such as t a year, jobs or %."), filters=[trimmed], validators=[Length(max=40)]
+    )
+    baseline = DecimalField(_l("At the start"), default=0, places=None, validators=[Optional()])
+    target = DecimalField(_l("Target"), places=None, validators=[InputRequired()])
+    due = DateField(_l("By"), validators=[InputRequired()])
+
+
+class ValueForm(FlaskForm):
+    """What was measured on a day."""
+
+    day = DateField(_l("Day"), validators=[InputRequired()])
+    value = DecimalField(_l("Value"), places=None, validators=[InputRequired()])
+    source = StringField(_l("Source"), filters=[trimmed], validators=[Optional(), Length(max=200)])
+
+
 class MilestoneForm(FlaskForm):
     title = StringField(_l("Milestone"), filters=[trimmed], validators=[InputRequired(), Length(max=200)])
     due = DateField(_l("By"), validators=[InputRequired()])
@@ -214,6 +234,9 @@ class FundingForm(FlaskForm):
         coerce=int,
         validators=[Optional()],
     )
+    loan_rate = DecimalField(_l("Interest in % a year"), places=2, validators=[Optional(), NumberRange(0, 100)])
+    loan_years = IntegerField(_l("Runs for (years)"), validators=[Optional(), NumberRange(1, 50)])
+    loan_grace = IntegerField(_l("Of these without repayment (years)"), validators=[Optional(), NumberRange(0, 49)])
     conditions = TextAreaField(
         _l("Conditions"), filters=[trimmed], validators=[Optional(), Length(max=4000)], render_kw={"rows": 3}
     )

@@ -70,7 +70,12 @@ class FundingLine(Base):
     """Money from one source with one instrument."""
 
     __tablename__ = "funding_line"
-    __table_args__ = (CheckConstraint("euros > 0", name="euros_positive"),)
+    __table_args__ = (
+        CheckConstraint("euros > 0", name="euros_positive"),
+        CheckConstraint("(loan_rate is null) = (loan_years is null)", name="loan_terms_whole"),
+        CheckConstraint("loan_rate between 0 and 10000 and loan_years between 1 and 50", name="loan_terms_sane"),
+        CheckConstraint("loan_grace between 0 and loan_years - 1", name="loan_grace_within"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("investment_project.id", ondelete="CASCADE"), index=True)
@@ -88,6 +93,11 @@ class FundingLine(Base):
     state_aid_note: Mapped[str] = mapped_column(String(500), default="")
     decided_on: Mapped[date | None]
     """When it was secured or refused."""
+    loan_rate: Mapped[int | None]
+    """Yearly interest of a loan in basis points."""
+    loan_years: Mapped[int | None]
+    loan_grace: Mapped[int | None]
+    """Years from the first payment in which a loan is not paid back yet."""
     created_at: Mapped[datetime]
 
     project: Mapped["InvestmentProject"] = relationship(back_populates="funding_lines")

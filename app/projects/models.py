@@ -71,6 +71,9 @@ class InvestmentProject(Base):
     origins: Mapped[list["ProjectOrigin"]] = relationship(
         back_populates="project", cascade="all, delete-orphan", order_by="ProjectOrigin.id"
     )
+    indicators: Mapped[list["ProjectIndicator"]] = relationship(
+        back_populates="project", cascade="all, delete-orphan", order_by="ProjectIndicator.due, ProjectIndicator.id"
+    )
     budget_lines: Mapped[list["BudgetLine"]] = relationship(
         cascade="all, delete-orphan", order_by="BudgetLine.year, BudgetLine.id"
     )
@@ -229,6 +232,7 @@ from app.projects.funding_models import (  # noqa: E402  the tables of a project
     FundingLine,
     FundingPayment,
 )
+from app.projects.progress_models import IndicatorValue, PlanAttachment, ProjectIndicator  # noqa: E402
 
 __all__ = [
     "ORIGIN_KINDS",
@@ -237,14 +241,17 @@ __all__ = [
     "FundingCover",
     "FundingLine",
     "FundingPayment",
+    "IndicatorValue",
     "InvestmentProject",
     "Milestone",
     "PartnerKind",
     "PartnerRole",
     "PartnershipEvent",
     "PersonRole",
+    "PlanAttachment",
     "PlanSection",
     "PlanText",
+    "ProjectIndicator",
     "ProjectOrigin",
     "ProjectPartner",
     "ProjectPerson",

@@ -1,5 +1,6 @@
 """Pages of a project's money: budget, funding mix with its checks, cash flow."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -160,7 +161,18 @@ def _funding_form(found: FundingLine | None) -> forms.FundingForm:
         values = {f"paid_{payment.year}": payment.euros for payment in found.payments}
         values |= {key: getattr(found, key).value for key in ("source", "instrument", "state", "state_aid")}
         values["covers"] = [cover.budget_line_id for cover in found.covers]
-        for key in ("name", "euros", "decided_on", "call_id", "reference", "conditions", "state_aid_note"):
+        values["loan_rate"] = Decimal(found.loan_rate) / 100 if found.loan_rate is not None else None
+        for key in (
+            "name",
+            "euros",
+            "loan_years",
+            "loan_grace",
+            "decided_on",
+            "call_id",
+            "reference",
+            "conditions",
+            "state_aid_note",
+        ):
             values[key] = getattr(found, key)
     form = forms.for_years(sorted(years))(data=values)
     form.call_id.choices = [("", "–"), *((call.id, _call_label(call)) for call in queries.all_calls(session()))]
@@ -187,6 +199,9 @@ def _funding_data(form: forms.FundingForm) -> services.FundingData:
         decided_on=form.decided_on.data,
         covers=form.covers.data or (),
         payments={year: field.data for year, field in form.payment_fields() if field.data},
+        loan_rate=round(form.loan_rate.data * 100) if form.loan_rate.data is not None else None,
+        loan_years=form.loan_years.data,
+        loan_grace=form.loan_grace.data,
     )
 
 
@@ -228,4 +243,10 @@ def cash_flow_page(partnership: str, number: int) -> Page:
     flow = cash_flow(queries.material_of(project))
     highest = max([max(row.costs, row.secured + row.open, abs(row.balance)) for row in flow.years], default=0)
     names = {line.id: line.name for line in project.funding_lines}
-    return page("cash_flow", flow=flow, highest=highest, assumed=[names[number] for number in flow.assumed])
+    return page(
+        "cash_flow",
+        flow=flow,
+        highest=highest,
+        assumed=[names[number] for number in flow.assumed],
+        unclear=[names[number] for number in flow.unclear],
+    )

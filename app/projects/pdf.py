@@ -99,7 +99,7 @@ def _story(session: Session, project: InvestmentProject, state_name: str, now: d
     parts += _table(exports.funding_sheet(project), (3, 1.8, 1.4, 1.8, 1.4, 1.4, 1.8, 1.6, 1.4, 2, 1.6, 1.6))
     parts += [_text(_("Funding mix"), "heading"), *_bar(project)]
     parts += _table(exports.mix_sheet(project), (4, 2, 2, 2), heading=False)
-    parts += _table(exports.cash_flow_sheet(project), (1, 2, 2, 2, 2, 2))
+    parts += _table(exports.cash_flow_sheet(project), (1.2, 2, 2, 2, 2, 2, 2, 2, 2))
     parts.append(_text(_("Checks"), "heading"))
     found = queries.findings_of(project, now)
     parts += [_text(f"• {sentence(finding)}") for finding in found] or [_text(_("The checks find nothing."))]

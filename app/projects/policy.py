@@ -11,7 +11,7 @@ from flask import g, has_request_context
 from flask_babel import gettext as _
 
 from app.accounts.models import User
-from app.accounts.policy import need_user, signed_in_user
+from app.accounts.policy import need_user
 from app.core.database import session
 from app.core.errors import Forbidden, NotFound
 from app.core.guard import Policy
@@ -144,9 +144,9 @@ project_lead = Policy("project lead", _check_lead)
 
 def may_read_document(stored: StoredFile) -> bool:
     """Documents of a project are for those who may see the project."""
-    user = signed_in_user()
+    user = need_user()
     project = session().get(InvestmentProject, stored.subject_id)
-    if user is None or project is None:
+    if project is None:
         return False
     if queries.person_role(session(), project.id, user.id) is not None:
         return True

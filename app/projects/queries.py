@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import false, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import User
 from app.core.models import StoredFile
@@ -21,6 +21,7 @@ from app.projects.models import (
     InvestmentProject,
     PartnershipEvent,
     PersonRole,
+    PlanAttachment,
     PlanSection,
     PlanText,
     ProjectOrigin,
@@ -28,6 +29,7 @@ from app.projects.models import (
     TraceLink,
 )
 from app.projects.rules.checks import findings
+from app.projects.rules.loans import LoanTerms
 from app.projects.rules.material import Cost, Finding, Funding, Partner, Project
 from app.projects.rules.plan import Judged, Section, judge
 from app.projects.wording import name
@@ -145,6 +147,15 @@ def documents_of(session: Session, project_id: int) -> list[StoredFile]:
     """The documents of a project, newest first; letters of partners are among them."""
     query = select(StoredFile).where(StoredFile.subject_kind == "project", StoredFile.subject_id == project_id)
     return list(session.scalars(query.order_by(StoredFile.id.desc())))
+
+
+def attachments_of(session: Session, project_id: int) -> dict[PlanSection, list[PlanAttachment]]:
+    """The documents beside each section of the plan, in the order they came."""
+    query = select(PlanAttachment).where(PlanAttachment.project_id == project_id, PlanAttachment.taken_off_at.is_(None))
+    found: dict[PlanSection, list[PlanAttachment]] = {}
+    for row in session.scalars(query.options(joinedload(PlanAttachment.file)).order_by(PlanAttachment.id)):
+        found.setdefault(row.section, []).append(row)
+    return found
 
 
 def plan_texts(session: Session, project_id: int) -> dict[PlanSection, PlanText]:
@@ -273,7 +284,15 @@ def funding_of(line: FundingLine) -> Funding:
         covers=frozenset(cover.budget_line_id for cover in line.covers),
         state_aid=line.state_aid,
         payments={payment.year: payment.euros for payment in line.payments},
+        terms=terms_of(line),
     )
+
+
+def terms_of(line: FundingLine) -> LoanTerms | None:
+    """The terms of a loan, or None while they are not known."""
+    if line.loan_rate is None or line.loan_years is None:
+        return None
+    return LoanTerms(line.loan_rate, line.loan_years, line.loan_grace or 0)
 
 
 def findings_of(project: InvestmentProject, now: datetime) -> list[Finding]:

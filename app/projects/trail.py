@@ -74,6 +74,10 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
         else _("Milestone open again: %(title)s", title=d["title"])
     ),
     "remove_milestone": lambda d: _("Milestone taken out: %(title)s", title=d["title"]),
+    "take_off": lambda d: _("Document taken off the plan: %(name)s", name=d["name"]),
+    "add_indicator": lambda d: _("Indicator added: %(name)s", name=d["name"]),
+    "remove_indicator": lambda d: _("Indicator taken out: %(name)s", name=d["name"]),
+    "measure": lambda d: _("%(name)s measured: %(value)s on %(day)s", name=d["name"], value=d["value"], day=d["day"]),
     "add_document": lambda d: _("Document kept: %(name)s", name=d["name"]),
     "add_partner": lambda d: _("Partner added: %(name)s", name=d["name"]),
     "change_partner": lambda d: _("Partner changed: %(name)s", name=d["name"]),

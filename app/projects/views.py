@@ -16,6 +16,7 @@ from app.core.database import session
 from app.core.errors import NotFound
 from app.core.guard import guarded
 from app.core.transitions import choices as steps_of
+from app.core.uploads import takes_files
 from app.events.models import Phase
 from app.meetings.models import MeetingRequest
 from app.partnerships import queries as partnerships
@@ -32,6 +33,7 @@ from app.projects import (
     plan_pages,
     policy,
     process,
+    progress_pages,
     queries,
     services,
     trace_pages,
@@ -184,6 +186,7 @@ def milestone(partnership: str, number: int, milestone: int, act: str) -> Respon
 
 
 @blueprint.post("/projects/<int:number>/documents")
+@takes_files
 @guarded(policy.project_writer)
 def add_document(partnership: str, number: int) -> Page:
     """Keep a document."""
@@ -298,5 +301,6 @@ def init_app(app: Flask) -> None:
 __all__ = [
     "blueprint",
     "board_pages", "call_pages", "consortium_pages", "export_pages", "init_app", "money_pages", "plan_pages",
+    "progress_pages",
     "trace_pages",
 ]  # fmt: skip

@@ -9,10 +9,11 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from app.accounts.policy import need_user
 from app.core import audit
 from app.core.database import session
-from app.core.errors import ImportRefused, Invalid, NotFound
+from app.core.errors import FileRefused, ImportRefused, Invalid, NotFound
 from app.core.exchange import ExchangeSheet, SheetReport, load_all, sheets
 from app.core.guard import guarded
 from app.core.tables import CSV_TYPE, XLSX_TYPE, Row, Sheet, Table, read_table, write_csv, write_xlsx
+from app.core.uploads import content_of, takes_files
 from app.events.models import Event
 from app.events.policy import current_event, event_organiser
 from app.registrations.blueprint import blueprint, clock, now
@@ -26,6 +27,7 @@ FAULTS_SHOWN = 200
 
 
 @blueprint.route("/organise/import", methods=["GET", "POST"])
+@takes_files
 @guarded(event_organiser)
 def import_participants(slug: str) -> Answer:
     """Check uploaded tables and show what would happen; a second step, with the same tables, does it."""
@@ -69,7 +71,11 @@ def _uploaded(form: ImportForm) -> dict[str, Table]:
     for field, name in ((form.file, "participants"), (form.entries, "entries")):
         if not field.data:
             continue
-        found = read_table(field.data.read(), field.data.filename or "", name)
+        try:
+            found = read_table(content_of(field.data), field.data.filename or "", name)
+        except FileRefused as error:
+            error.field = field.name
+            raise
         if len(found) == 1 and not set(found) & set(known):
             only = next(iter(found.values()))
             found = {name: Table(name, only.columns, only.rows)}

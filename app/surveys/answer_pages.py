@@ -11,10 +11,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.database import session
-from app.core.errors import Forbidden, NotFound
+from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.guard import guarded
 from app.organisations import reference
-from app.surveys import answers, queries, services
+from app.surveys import answers, autosave, queries, services
 from app.surveys.answers import Fault
 from app.surveys.blueprint import Page, answering, clock, page
 from app.surveys.codes import VISIBILITIES
@@ -121,6 +121,7 @@ def part(block: str, **_address: str) -> Page:
     row = _stored(found)
     content: Mapping[str, Any] = row.content if row else _first_values(found)
     faults: list[Fault] = []
+    theirs: list[dict[str, str]] = []
     if request.method == "POST":
         if found.shape is Shape.LIST:
             services.set_visibility(session(), clock(), who(), found, request.form.get("visibility", ""))
@@ -130,16 +131,37 @@ def part(block: str, **_address: str) -> Page:
         revision = request.form.get("revision", type=int)
         try:
             with session().begin_nested():
-                services.save_block(
+                kept = services.save_block(
                     session(), clock(), who(), found, raw, visibility=request.form.get("visibility"), revision=revision
                 )
         except AnswerRefused as refused:
             faults = refused.faults
+            if autosave.is_typing():
+                return autosave.refused(faults)
+        except Conflict as error:
+            row = _meanwhile(found, error)
+            theirs = autosave.differences(found, who().asked, raw, row.content)
+            theirs += autosave.other_visibility(request.form.get("visibility"), row.visibility)
+            if not theirs:
+                return autosave.saved(row.revision) if autosave.is_typing() else redirect(_next(found))
+            if autosave.is_typing():
+                return autosave.conflict(row.revision, theirs)
         else:
+            if autosave.is_typing():
+                return autosave.saved(kept.revision)
             flash(_("Saved."), "success")
             return redirect(_next(found))
     shown = {"list": "answer_list"}.get(found.shape.value, "answer_part")
-    return page(shown, bad=bool(faults), **_part_context(found, row, content, faults))
+    return page(shown, bad=bool(faults or theirs), theirs=theirs, **_part_context(found, row, content, faults))
+
+
+def _meanwhile(block: Block, error: Conflict) -> SurveyAnswer:
+    """The part as another window left it. Any other conflict goes on to the error page."""
+    session().expire_all()
+    row = _stored(block)
+    if error.code != autosave.MEANWHILE or row is None:
+        raise error
+    return row
 
 
 def _part_context(
@@ -222,19 +244,40 @@ def entry(block: str, item: str | None = None, **_address: str) -> Page:
     if item is not None and not content:
         raise NotFound(_("This entry is not there any more."))
     faults: list[Fault] = []
+    theirs: list[dict[str, str]] = []
     if request.method == "POST":
         content = _fields(found, "")
         try:
             with session().begin_nested():
-                services.save_item(session(), clock(), who(), found, content, key=item)
+                kept = services.save_item(
+                    session(), clock(), who(), found, content, key=item, was=request.form.get("was") or None
+                )
         except AnswerRefused as refused:
             faults = refused.faults
+            if autosave.is_typing():
+                return autosave.refused(faults)
+        except Conflict as error:
+            row = _meanwhile(found, error)
+            stored = next(each for each in row.content["items"] if each["key"] == item)
+            theirs = autosave.differences(found, who().asked, content, stored)
+            if not theirs:
+                return autosave.saved(services.mark_of(stored)) if autosave.is_typing() else redirect(_next(found))
+            if autosave.is_typing():
+                return autosave.conflict(services.mark_of(stored), theirs)
         else:
+            if autosave.is_typing():
+                return autosave.saved(services.mark_of(kept), place("entry", block=block, item=kept["key"]))
             flash(_("Saved."), "success")
             again = request.form.get("then") == "another"
             return redirect(place("entry", block=block) if again else place("part", block=block))
     context = _part_context(found, row, content, faults)
-    return page("answer_entry", bad=bool(faults), **context, item=item)
+    return page("answer_entry", bad=bool(faults or theirs), theirs=theirs, **context, item=item, was=_mark(row, item))
+
+
+def _mark(row: SurveyAnswer | None, item: str | None) -> str:
+    """The mark of the stored entry, for the next save."""
+    items = row.content.get("items", []) if row else []
+    return next((services.mark_of(each) for each in items if each["key"] == item), "")
 
 
 @answering.post(f"{LINK}/<block>/<item>/remove")

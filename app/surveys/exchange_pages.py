@@ -11,6 +11,7 @@ from app.core.errors import AppError, ImportRefused, Invalid, NotFound
 from app.core.exchange import SheetReport
 from app.core.guard import guarded
 from app.core.tables import CSV_TYPE, XLSX_TYPE, Sheet, Table, read_table, write_csv, write_xlsx
+from app.core.uploads import content_of, takes_files
 from app.surveys import exchange, forms, queries, services, showing
 from app.surveys.blueprint import Page, blueprint, clock, now, page
 from app.surveys.policy import (
@@ -51,6 +52,7 @@ def _page(form: forms.ImportForm, *, reports: list[SheetReport] | None = None, b
 
 
 @blueprint.post("/<code>/exchange")
+@takes_files
 @guarded(survey_coordinator)
 def import_answers(partnership: str, code: str) -> Page:
     """Import answers; one fault, and nothing is imported. With `check` set, only say what would happen."""
@@ -86,7 +88,7 @@ def _tables(form: forms.ImportForm) -> dict[str, Table]:
         if not upload or not upload.filename:
             continue
         name = PurePath(upload.filename.replace("\\", "/")).stem.lower().rpartition("-")[2]
-        for key, table in read_table(upload.read(), upload.filename, name).items():
+        for key, table in read_table(content_of(upload), upload.filename, name).items():
             if key in tables:
                 raise Invalid(_("The part “%(name)s” is there in two files.", name=key), field="file")
             tables[key] = Table(key, table.columns, table.rows)

@@ -14,12 +14,20 @@ from app.core.machines import Machine
 from app.organisations import reference
 from app.partnerships import queries as partnerships
 from app.partnerships.models import Partnership
-from app.surveys import answer_pages, campaign_pages, exchange_pages, response_pages, run_pages
+from app.surveys import answer_pages, campaign_pages, exchange_pages, public_pages, response_pages, run_pages
 from app.surveys.blueprint import answering, blueprint
 from app.surveys.models import MatchingRun, SurveyCampaign
 from app.surveys.process import ROLE_NAMES, VISIBLE_RUNS, machine
 
-__all__ = ["answer_pages", "blueprint", "campaign_pages", "exchange_pages", "response_pages", "run_pages"]
+__all__ = [
+    "answer_pages",
+    "blueprint",
+    "campaign_pages",
+    "exchange_pages",
+    "public_pages",
+    "response_pages",
+    "run_pages",
+]
 
 
 def is_insider() -> bool:
@@ -63,3 +71,4 @@ def init_app(app: Flask) -> None:
     navigation.add_entry(entry)
     for kind, names in (("survey_campaign", _campaign_names), ("matching_run", _run_names)):
         partnerships.add_history(kind, partnerships.Told(names, partial(_machine, kind), ROLE_NAMES))
+    navigation.add_section("partnership", navigation.Panel("surveys/_public_panel.html", public_pages.panel, 50))

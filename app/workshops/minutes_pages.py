@@ -9,7 +9,7 @@ from app.core.clock import in_zone
 from app.core.database import session
 from app.core.errors import NotFound
 from app.core.guard import guarded
-from app.core.limits import limiter
+from app.core.uploads import takes_files
 from app.events.policy import current_event
 from app.workshops import forms, policy, queries, services
 from app.workshops.blueprint import Page, blueprint, clock, page, submitted
@@ -71,7 +71,7 @@ def edit_minutes(slug: str, number: int) -> Page:
 
 
 @blueprint.route("/<int:number>/minutes/upload", methods=["GET", "POST"])
-@limiter.limit("30/minute", methods=["POST"])
+@takes_files
 @guarded(policy.workshop_leader)
 def upload_minutes(slug: str, number: int) -> Page | Response:
     """Keep minutes that were written elsewhere."""

@@ -22,7 +22,7 @@ from app.projects.kinds import (
     RegionCategory,
     Source,
 )
-from app.projects.models import FundingCall, FundingLine, InvestmentProject
+from app.projects.models import FundingCall, FundingLine, InvestmentProject, ProjectPartner
 from app.projects.rules.plan import QUESTIONS
 from tests.app.core.test_files import PDF
 
@@ -64,6 +64,19 @@ def add_funding(
     """A grant, planned."""
     wanted = {"name": source.value, "source": source, "instrument": Instrument.GRANT, "euros": euros}
     return services.add_funding(session, clock, lead, project, services.FundingData(**(wanted | values)))
+
+
+def add_partner(session: Session, clock: Clock, project: InvestmentProject, lead: User) -> ProjectPartner:
+    """A partner without a letter."""
+    data = services.PartnerData(
+        "Porto Fibres",
+        PartnerRole.COORDINATOR,
+        PartnerKind.SMALL_ENTERPRISE,
+        "PT",
+        "PT11",
+        RegionCategory.LESS_DEVELOPED,
+    )
+    return services.add_partner(session, clock, lead, project, data)
 
 
 def upload(name: str = "letter.pdf", content: bytes = PDF) -> FileStorage:

@@ -87,6 +87,7 @@ PAGES = {
         "/partnerships/packaging/projects/2/funding/new",
         "/partnerships/packaging/projects/5/funding",
         "/partnerships/packaging/projects/2/cash-flow",
+        "/partnerships/packaging/projects/2/indicators",
         "/partnerships/packaging/projects/2/trail",
         "/partnerships/packaging/trace",
         "/partnerships/packaging/trace/priority/2",
@@ -104,6 +105,8 @@ PARTNERSHIP_PAGES = {
         "/partnerships/desk/areas",
         "/partnerships/processes",
         "/partnerships/processes/s3-baseline",
+        "/partnerships/processes/s3-baseline/edit",
+        "/partnerships/processes/s3-baseline/edit/json",
         "/partnerships/hydrogen/people",
     ],
     "lena": [

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.app.core.served import ROOT, serving
 from tests.journeys.conftest import DESK, PATIENCE_MILLISECONDS, PHONE, Site
-from tests.journeys.test_accessibility import problems_of
+from tests.journeys.test_accessibility import AXE, RUN, TAGS, problems_of
 from tests.services import free_port
 
 pytestmark = pytest.mark.browser
@@ -93,6 +93,51 @@ def test_a_respondent_on_a_phone_saves_resumes_and_submits(site: Site) -> None:
     expect(lena.get_by_text("A line that opens cotton without shortening it")).to_be_visible()
     lena.get_by_role("button", name="Validate").click()
     expect(lena.get_by_role("heading", level=1)).to_contain_text("Validated")
+
+
+def test_answers_save_themselves_and_two_windows_lose_nothing(site: Site) -> None:
+    link = site.links["other"][0]
+    page = site.stranger(**PHONE)
+    page.goto(f"{link}respondent")
+    page.get_by_label("Your name").press_sequentially("Berta")
+    expect(page.locator("[data-autosave-status]")).to_contain_text(re.compile(r"Saved at \d\d:\d\d"))
+
+    second = site.stranger(**DESK)
+    second.goto(f"{link}respondent")
+    expect(second.get_by_label("Your name")).to_have_value("Berta")
+    page.get_by_label("Website").fill("https://ave.example")
+    expect(page.locator("[data-autosave-status]")).to_contain_text("Saved at")
+    page.reload()
+    expect(page.get_by_label("Website")).to_have_value("https://ave.example")
+
+    second.get_by_label("Your name").fill("Bruno")
+    expect(second.get_by_role("heading", name="Saved in another window meanwhile")).to_be_visible()
+    expect(second.locator("[data-theirs]")).to_contain_text("Berta")
+    expect(second.get_by_label("Your name")).to_have_value("Bruno")
+    assert problems_of_present(second) == []
+    second.get_by_label("Website").fill("https://ave.example")
+    second.get_by_role("button", name="Keep what stands here").click()
+    expect(second.locator("[data-autosave-status]")).to_contain_text("Saved at")
+    page.reload()
+    expect(page.get_by_label("Your name")).to_have_value("Bruno")
+    expect(page.get_by_label("Website")).to_have_value("https://ave.example")
+
+    page.goto(f"{link}needs/new")
+    page.get_by_label("Need or challenge").fill("Half a need")
+    expect(page.locator("[data-autosave-status]")).to_contain_text("Not saved yet")
+    page.get_by_label("Segment of the value chain").select_option("components")
+    page.get_by_label("Urgency").select_option("4")
+    expect(page.locator("[data-autosave-status]")).to_contain_text("Saved at")
+    expect(page).to_have_url(re.compile(r"/needs/[0-9a-z-]+$"))
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="Half a need")).to_have_count(1)
+    site.complaints[:] = [each for each in site.complaints if "409" not in each]
+
+
+def problems_of_present(page: Page) -> list[str]:
+    """What axe finds on the page as it stands."""
+    page.evaluate(AXE)
+    return list(page.evaluate(RUN, TAGS))
 
 
 def test_an_analyst_goes_from_the_heat_map_to_a_workshop(site: Site) -> None:
@@ -208,6 +253,7 @@ PAGES = {
         f"{MAPPED}/runs/1/about",
         f"{MAPPED}/runs/1/findings/1",
         f"{MAPPED}/exchange",
+        f"{MAPPED}/public",
         f"{DESIGN}/settings",
         f"{DESIGN}/chain",
         f"{DESIGN}/questions",

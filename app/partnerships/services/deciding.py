@@ -31,6 +31,8 @@ from app.partnerships.templates import RuleSet
 
 OUTCOME_STEPS = {Outcome.APPROVED: "approve", Outcome.DEFERRED: "defer", Outcome.REJECTED: "reject"}
 JUDGES = {"eligibility_officer", "evaluator"}
+EVIDENCE = "judging"
+"""Documents that a finding rests on; for those who judge. Minutes belong to the partnership."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ def declare(
         raise Conflict(_("You have declared already."))
     row = ConflictDeclaration(
         submission_id=submission.id,
+        number=judging.declarations_made(session, submission) + 1,
         user=actor,
         has_conflict=has_conflict,
         reason=reason.strip(),
@@ -122,7 +125,7 @@ def judge_rule(
     row.finding, row.evidence, row.comment = judgement.finding, judgement.evidence.strip(), judgement.comment.strip()
     row.judged_at, row.judged_by_id = clock(), actor.id
     if has_file and judgement.upload is not None:
-        row.file = _keep(session, clock, partnership, actor, judgement.upload)
+        row.file = _keep(session, clock, partnership, actor, judgement.upload, EVIDENCE)
     session.add(row)
     audit.record(
         session, clock, actor_id=actor.id, action="judging.rule", subject_kind="partnership", subject_id=partnership.id,
@@ -132,10 +135,10 @@ def judge_rule(
     return row
 
 
-def _keep(session: Session, clock: Clock, partnership: Partnership, actor: User, upload: FileStorage) -> StoredFile:
-    return files.store_upload(
-        session, clock, upload, subject_kind="partnership", subject_id=partnership.id, actor_id=actor.id
-    )
+def _keep(
+    session: Session, clock: Clock, partnership: Partnership, actor: User, upload: FileStorage, kind: str
+) -> StoredFile:
+    return files.store_upload(session, clock, upload, subject_kind=kind, subject_id=partnership.id, actor_id=actor.id)
 
 
 def _hashes(stored: StoredFile | None) -> list[dict[str, str]]:
@@ -164,9 +167,10 @@ def score(
     points are missing or out of range.
     """
     submission = _check_judge(session, partnership, actor, "evaluator", "eligible")
-    query = select(CriterionScore).where(
-        CriterionScore.submission_id == submission.id, CriterionScore.user_id == actor.id
-    )
+    declared = judging.declaration_of(session, submission, actor)
+    if declared is None:
+        raise Forbidden(_("Declare first whether you have a conflict of interest in this case."))
+    query = select(CriterionScore).where(CriterionScore.declaration_id == declared.id)
     former = {row.criterion: row for row in session.scalars(query)}
     rows = []
     for rule in rules_of(session, submission).soft():
@@ -175,7 +179,9 @@ def score(
             raise Invalid(
                 _("%(name)s: give 0 to %(n)d points.", name=_(rule.name), n=rule.points), field=f"points-{rule.key}"
             )
-        row = former.get(rule.key) or CriterionScore(submission_id=submission.id, user=actor, criterion=rule.key)
+        row = former.get(rule.key) or CriterionScore(
+            submission_id=submission.id, declaration=declared, criterion=rule.key
+        )
         row.points, row.reason, row.scored_at = given, reasons.get(rule.key, "").strip()[:2000], clock()
         session.add(row)
         rows.append(row)
@@ -199,7 +205,7 @@ def decide(
 ) -> Decision:
     """Decide on a submission, with minutes. Raises Invalid while scores or minutes are missing, else like `move`."""
     submission = current_submission(session, partnership)
-    stored = _keep(session, clock, partnership, actor, upload) if upload and upload.filename else None
+    stored = _keep(session, clock, partnership, actor, upload, "partnership") if upload and upload.filename else None
     documents = [*gathering.frozen_documents(session, partnership)]
     documents += [(stored.name, stored.sha256)] if stored else []
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.core import audit
 from app.core.clock import Clock
-from app.core.errors import Invalid
-from app.partnerships import queries
+from app.core.errors import ImportRefused, Invalid
+from app.partnerships import queries, ties
 from app.partnerships.models import ProcessTemplate
 from app.partnerships.templates import SHIPPED, Template, parse_template, read_template
 
@@ -32,25 +32,35 @@ def copy_template(session: Session, clock: Clock, actor: User, source: Template,
     return copied
 
 
-def edit_template(session: Session, clock: Clock, actor: User, key: str, text: str, note: str) -> Template:
-    """The next version of an own template from JSON. Raises ImportRefused with every fault, Invalid for a shipped one.
+def edit_template(
+    session: Session, clock: Clock, actor: User, key: str, text: str | dict[str, Any], note: str
+) -> Template:
+    """The next version of an own template from JSON, as text or data.
 
-    Partnerships go on under the version they began with.
+    Raises ImportRefused with every fault, also when guards, services or pages rely on what is taken away; Invalid for a
+    shipped one, for another key, or when nothing is changed. Partnerships go on under the version they began with.
     """
     if key in SHIPPED:
         raise Invalid(_("A shipped process is not changed; make a copy and edit that."))
     newest = queries.newest_template(session, key)
     if newest is None:
         raise Invalid(_("There is no process of this name."))
-    read = parse_template(text)
+    read = parse_template(text) if isinstance(text, str) else read_template(text)
     if read.key != key:
         raise Invalid(_("The key in the text is “%(found)s”, not “%(key)s”.", found=read.key, key=key), field="text")
+    check_ties(newest, read)
     data = read.model_dump(mode="json", exclude_defaults=True) | {"version": newest.version + 1}
     if data == newest.model_dump(mode="json", exclude_defaults=True) | {"version": newest.version + 1}:
         raise Invalid(_("Nothing is changed."), field="text")
     edited = read_template(data)
     _write(session, clock, actor, edited, data, note)
     return edited
+
+
+def check_ties(before: Template, after: Template) -> None:
+    """Raises ImportRefused with each thing that is relied on and would be gone."""
+    if faults := ties.broken(before, after):
+        raise ImportRefused(_("This template lacks what is relied on; nothing was saved."), faults)
 
 
 def _write(session: Session, clock: Clock, actor: User, found: Template, data: dict[str, Any], note: str) -> None:

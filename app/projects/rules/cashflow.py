@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.projects.kinds import FundingState
+from app.projects.kinds import FundingState, Instrument
+from app.projects.rules.loans import Service, debt_service
 from app.projects.rules.material import Funding, Project
 
 
@@ -11,7 +12,8 @@ from app.projects.rules.material import Funding, Project
 class Year:
     """One year in euros. `secured` is promised in writing, `open` is applied for or planned.
 
-    `balance` counts all of it; `secured_balance` only what is secured, both added up from the first year on.
+    `balance` counts all of it; `secured_balance` only what is secured, both added up from the first year on, before
+    loans are paid back. `repayment` and `interest` are what loans cost in the year, `served` all of it so far.
     """
 
     year: int
@@ -20,6 +22,14 @@ class Year:
     open: int
     balance: int
     secured_balance: int
+    repayment: int = 0
+    interest: int = 0
+    served: int = 0
+
+    @property
+    def after_loans(self) -> int:
+        """The balance less what loans cost so far. Below zero it has to be earned: income is no part of the plan."""
+        return self.balance - self.served
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,13 @@ class CashFlow:
     assumed: tuple[int, ...]
     lowest: int
     lowest_year: int | None
+    unclear: tuple[int, ...] = ()
+    """Loans whose rate and years are not known yet."""
+
+    @property
+    def has_loans(self) -> bool:
+        """True when something is paid back."""
+        return any(row.repayment or row.interest for row in self.years)
 
 
 def cash_flow(project: Project) -> CashFlow:
@@ -40,28 +57,42 @@ def cash_flow(project: Project) -> CashFlow:
         costs[cost.year] = costs.get(cost.year, 0) + cost.euros
     secured: dict[int, int] = {}
     hoped: dict[int, int] = {}
-    assumed = []
+    assumed, unclear = [], []
+    services: list[Mapping[int, Service]] = []
     for line in project.funding:
         if not line.counts:
             continue
         if sum(line.payments.values()) < line.euros:
             assumed.append(line.id)
         into = secured if line.state is FundingState.SECURED else hoped
-        for year, euros in payments(project, line, costs).items():
+        paid = payments(project, line, costs)
+        for year, euros in paid.items():
             into[year] = into.get(year, 0) + euros
-    years = _years(costs, secured, hoped)
+        if line.terms is not None:
+            services.append(debt_service(paid, line.terms))
+        elif line.instrument is Instrument.LOAN:
+            unclear.append(line.id)
+    years = _years(costs, secured, hoped, services)
     lowest = min(years, key=lambda row: row.balance, default=None)
-    return CashFlow(years, tuple(assumed), lowest.balance if lowest else 0, lowest.year if lowest else None)
+    return CashFlow(
+        years, tuple(assumed), lowest.balance if lowest else 0, lowest.year if lowest else None, tuple(unclear)
+    )
 
 
-def _years(costs: Mapping[int, int], secured: Mapping[int, int], hoped: Mapping[int, int]) -> tuple[Year, ...]:
-    present = {*costs, *secured, *hoped}
-    rows, balance, safe = [], 0, 0
+def _years(
+    costs: Mapping[int, int], secured: Mapping[int, int], hoped: Mapping[int, int],
+    services: Sequence[Mapping[int, Service]],
+) -> tuple[Year, ...]:  # fmt: skip
+    present = {*costs, *secured, *hoped, *(year for service in services for year in service)}
+    rows, balance, safe, served = [], 0, 0, 0
     for year in range(min(present, default=0), max(present, default=-1) + 1):
         spent, sure, open_ = costs.get(year, 0), secured.get(year, 0), hoped.get(year, 0)
         balance += sure + open_ - spent
         safe += sure - spent
-        rows.append(Year(year, spent, sure, open_, balance, safe))
+        due = [service[year] for service in services if year in service]
+        repaid, interest = sum(each.repayment for each in due), sum(each.interest for each in due)
+        served += repaid + interest
+        rows.append(Year(year, spent, sure, open_, balance, safe, repaid, interest, served))
     return tuple(rows)
 
 

@@ -15,6 +15,7 @@ from app.projects.kinds import (
     Source,
     StateAid,
 )
+from app.projects.rules.loans import LoanTerms
 
 FULL = 10_000
 """A rate of 100 % in basis points, the unit of every rate here."""
@@ -80,6 +81,8 @@ class Funding:
     covers: frozenset[int] = frozenset()
     state_aid: StateAid = StateAid.OPEN
     payments: Mapping[int, int] = field(default_factory=dict)
+    terms: LoanTerms | None = None
+    """Of a loan, as far as they are known."""
 
     @property
     def counts(self) -> bool:

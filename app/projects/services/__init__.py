@@ -21,6 +21,12 @@ from app.projects.services.money import declare_gap as declare_gap
 from app.projects.services.money import remove_cost as remove_cost
 from app.projects.services.money import remove_funding as remove_funding
 from app.projects.services.plan import write_section as write_section
+from app.projects.services.progress import IndicatorData as IndicatorData
+from app.projects.services.progress import add_indicator as add_indicator
+from app.projects.services.progress import attach as attach
+from app.projects.services.progress import measure as measure
+from app.projects.services.progress import remove_indicator as remove_indicator
+from app.projects.services.progress import take_off as take_off
 from app.projects.services.projects import ProjectData as ProjectData
 from app.projects.services.projects import add_document as add_document
 from app.projects.services.projects import add_milestone as add_milestone

@@ -48,6 +48,9 @@ class FundingData:
     decided_on: date | None = None
     covers: Collection[int] = ()
     payments: Mapping[int, int] = field(default_factory=dict)
+    loan_rate: int | None = None
+    loan_years: int | None = None
+    loan_grace: int | None = None
 
 
 def add_cost(session: Session, clock: Clock, actor: User, project: InvestmentProject, data: CostData) -> BudgetLine:
@@ -173,6 +176,7 @@ def _checked_funding(session: Session, clock: Clock, project: InvestmentProject,
     if len(data.reference.strip()) > 80:
         raise Invalid(_("Use at most %(n)d characters.", n=80), field="reference")
     _check_parts(project, data)
+    _check_loan(data)
     return {
         "name": name,
         "source": data.source,
@@ -185,7 +189,28 @@ def _checked_funding(session: Session, clock: Clock, project: InvestmentProject,
         "state_aid": data.state_aid,
         "state_aid_note": data.state_aid_note.strip()[:500],
         "decided_on": data.decided_on,
+        "loan_rate": data.loan_rate,
+        "loan_years": data.loan_years,
+        "loan_grace": data.loan_grace if data.loan_years is not None else None,
     }
+
+
+def _check_loan(data: FundingData) -> None:
+    given = {"loan_rate": data.loan_rate, "loan_years": data.loan_years, "loan_grace": data.loan_grace}
+    named = [name for name, value in given.items() if value is not None]
+    if not named:
+        return
+    if data.instrument is not Instrument.LOAN:
+        raise Invalid(_("Only a loan is paid back; choose “Loan” as instrument or leave this empty."), field=named[0])
+    if data.loan_rate is None or data.loan_years is None:
+        missing = "loan_rate" if data.loan_rate is None else "loan_years"
+        raise Invalid(_("Give both, the rate and the years, or neither."), field=missing)
+    if not 0 <= data.loan_rate <= 10_000:
+        raise Invalid(_("Give a rate from 0 to 100 %%."), field="loan_rate")
+    if not 1 <= data.loan_years <= 50:
+        raise Invalid(_("A loan runs for 1 to 50 years."), field="loan_years")
+    if not 0 <= (data.loan_grace or 0) < data.loan_years:
+        raise Invalid(_("The grace period is shorter than the loan."), field="loan_grace")
 
 
 def _check_parts(project: InvestmentProject, data: FundingData) -> None:

@@ -1,5 +1,7 @@
 """Writes on answers: save a part, submit, change again, withdraw, delete on request; by the respondent or on behalf."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -81,11 +83,19 @@ def save_block(
 
 
 def save_item(
-    session: Session, clock: Clock, who: Answering, block: Block, raw: Mapping[str, Any], *, key: str | None = None
-) -> str:
-    """Add an entry to a list, or change the one of this key; returns its key.
+    session: Session,
+    clock: Clock,
+    who: Answering,
+    block: Block,
+    raw: Mapping[str, Any],
+    *,
+    key: str | None = None,
+    was: str | None = None,
+) -> dict[str, Any]:
+    """Add an entry to a list, or change the one of this key; returns it with its key.
 
-    Raises AnswerRefused with the faults, Conflict when the entry is gone or the list is full.
+    Raises AnswerRefused with the faults, Conflict when the entry is gone, was changed since its mark was `was`, or the
+    list is full.
     """
     _begin(session, clock, who)
     checked = answers.check_form(block, raw, who.asked)
@@ -99,9 +109,21 @@ def save_item(
             raise Conflict(_("There are %(n)d entries already; remove one first.", n=ITEMS_AT_MOST))
         items.append(entry)
     else:
-        items[_place(items, key)] = entry
+        place = _place(items, key)
+        if was is not None and mark_of(items[place]) != was:
+            message = _(
+                "This entry was saved somewhere else meanwhile. Reload the page to see it; then change it again."
+            )
+            raise Conflict(message, code="saved_meanwhile")
+        items[place] = entry
     _keep(session, clock, who, row, {"items": items}, None)
-    return str(entry["key"])
+    return entry
+
+
+def mark_of(item: Mapping[str, Any]) -> str:
+    """A short mark of what an entry says, to see whether it was changed."""
+    text = json.dumps(item, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def remove_item(session: Session, clock: Clock, who: Answering, block: Block, key: str) -> None:

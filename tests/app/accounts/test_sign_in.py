@@ -156,22 +156,11 @@ def test_nobody_is_sent_to_another_site(target, path) -> None:
     assert safe_path(target) == path
 
 
-def test_too_many_attempts_are_slowed_down(settings, tmp_path) -> None:
-    from app import create_app
-    from app.core.migrating import upgrade_database
-
-    strict = settings.model_copy(
-        update={"rate_limits": True, "database_url": f"sqlite:///{tmp_path / 'limits.sqlite3'}"}
-    )
-    app = create_app(strict)
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    with app.app_context():
-        upgrade_database()
-    client = app.test_client()
+def test_too_many_attempts_are_slowed_down(strict_app) -> None:
+    client = strict_app.test_client()
 
     answers = [client.post("/sign-in", data={"email": "a@example.org", "password": "x"}).status_code for _ in range(12)]
 
-    app.extensions["database"].engine.dispose()
     assert answers[:10] == [422] * 10
     assert answers[10:] == [429, 429]
 

@@ -1,7 +1,6 @@
 """Uploaded documents: content proves the type, nothing is left behind, the file follows its row."""
 
 import io
-import os
 import stat
 import zipfile
 
@@ -39,12 +38,6 @@ def keep(app, session, clock):
 
 def left_over(app) -> list[str]:
     return [str(path) for path in app.extensions["settings"].documents_folder.rglob("*") if path.is_file()]
-
-
-@pytest.fixture(autouse=True)
-def empty_folder(app):
-    for path in left_over(app):
-        os.unlink(path)
 
 
 def test_a_document_is_kept_closed_to_others_and_outside_what_is_served(app, session, keep):

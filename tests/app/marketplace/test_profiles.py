@@ -47,7 +47,7 @@ RESEARCH_REQUEST = TECHNOLOGY_OFFER | {
 }
 NO_SUCH_FILES = (
     *(b"", b"{", b"[]", b"{}", b'{"format": "other", "profiles": [1]}', b"\xff\xfe\x00", b"[" * 100_000),
-    *(b'{"version": 2, "profiles": [1]}', b" " * 2_000_001),
+    *(b'{"version": 2, "profiles": [1]}', b" " * (transfer.BYTES_AT_MOST + 1)),
 )
 
 

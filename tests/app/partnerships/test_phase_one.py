@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app.core.models import AuditEntry, Mail, StoredFile
-from app.partnerships import gathering, queries, services
+from app.partnerships import gathering, judging, queries, services
 from app.partnerships.dossier_models import (
     CommitmentLetter,
     ConflictDeclaration,
@@ -239,7 +239,7 @@ def test_a_comment_is_text_and_never_markup(circle, session, pages):
 def test_a_letter_needs_its_file_and_a_refused_one_leaves_nothing(circle, session, pages):
     address = circle.lead_member.id
     assert letter(pages["lead"], address, content=b"MZ", name="letter.pdf").status_code == 422
-    assert letter(pages["lead"], address, name="letter.exe").status_code == 422
+    assert letter(pages["lead"], address, name="letter.exe").status_code == 415
     assert letter(pages["lead"], address, signed_on="2027-03-02").status_code == 422
     assert letter(pages["lead"], address, months="-1").status_code == 422
     assert letter(pages["region"], address).status_code == 403
@@ -467,6 +467,32 @@ def check_all(page, **findings):
 def points(**changes):
     criteria = {rule.key: rule.points for rule in shipped("s3-baseline").rule_set("jrc_2019").soft()}
     return {f"points-{key}": value for key, value in (criteria | changes).items()}
+
+
+def test_declarations_and_scores_outlive_the_account_without_its_name(circle, session, clock, sign_in, pages):
+    submitted_case(circle, session, clock, pages)
+    declare(pages["eligibility_officer"])
+    check_all(pages["eligibility_officer"])
+    assert pages["eligibility_officer"].post(f"{HOME}/judging/eligibility/eligible").status_code == 302
+    gone = make_user(session, clock, "Gus Gone")
+    services.give_role(session, clock, circle.administrator, gone, Role.EVALUATOR)
+    session.commit()
+    for page in (pages["evaluator"], sign_in(gone)):
+        declare(page)
+        assert page.post(f"{HOME}/judging/scores", data=points()).status_code == 302
+    session.delete(gone)
+    session.commit()
+    declared = session.scalars(select(ConflictDeclaration).order_by(ConflictDeclaration.number)).all()
+    assert [(row.number, row.user_id) for row in declared] == [
+        (1, circle.officer.id), (2, circle.evaluator.id), (3, None),
+    ]  # fmt: skip
+    submission = session.scalars(select(Submission)).one()
+    assert judging.complete_evaluators(session, submission, shipped("s3-baseline").rule_set("jrc_2019")) == [
+        declared[1].id, declared[2].id,
+    ]  # fmt: skip
+    page = pages["secretariat"].get(f"{HOME}/judging").text
+    assert "Judge 3 (account gone)" in page
+    assert "Gus Gone" not in page
 
 
 def test_the_way_from_submission_to_approval_and_work(circle, session, clock, sign_in, pages):

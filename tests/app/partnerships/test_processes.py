@@ -1,14 +1,24 @@
 """An administrator copies and edits a process: validated, versioned, never changed under a running partnership."""
 
 import json
+import re
+from html.parser import HTMLParser
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
-from app.partnerships import queries
+from app.partnerships import queries, state_picture
 from app.partnerships.services import processes
+from app.partnerships.templates import SHIPPED, shipped
 from tests.factories.partnerships import make_partnership
 
 LIST = "/partnerships/processes"
+
+
+@pytest.fixture(autouse=True)
+def nothing_read(monkeypatch):
+    """Versions are remembered by the time they were written at, and the time of the tests stands still."""
+    monkeypatch.setattr(queries, "_read", {})
 
 
 @pytest.fixture
@@ -26,7 +36,7 @@ def data_of(session, key="our-way"):
 
 def edit(page, data, note="A change", key="our-way"):
     text = data if isinstance(data, str) else json.dumps(data)
-    return page.post(f"{LIST}/{key}/edit", data={"text": text, "note": note})
+    return page.post(f"{LIST}/{key}/edit/json", data={"text": text, "note": note})
 
 
 def test_only_administrators_see_processes(circle, sign_in, client, page):
@@ -86,3 +96,201 @@ def test_a_shipped_process_is_not_edited(session, page):
     data["name"] = "Mine now"
     assert edit(page, data, key="s3-baseline").status_code == 422
     assert queries.newest_template(session, "s3-baseline").name == "Smart-specialisation partnership"
+
+
+# The form
+
+
+def fields(page, key="our-way"):
+    """What a browser would send back of the form as it stands, and its buttons."""
+    return sent(page.get(f"{LIST}/{key}/edit").text)
+
+
+def sent(text):
+    reader = FormReader()
+    reader.feed(text)
+    return reader.found
+
+
+class FormReader(HTMLParser):
+    """The values of a form as a browser would send them."""
+
+    def __init__(self):
+        super().__init__()
+        self.found, self.select, self.area = MultiDict(), "", None
+
+    def handle_starttag(self, tag, attributes):
+        a = dict(attributes)
+        if (
+            tag == "input"
+            and a.get("name", "csrf_token") != "csrf_token"
+            and (a.get("type") != "checkbox" or "checked" in a)
+        ):
+            self.found.add(a["name"], a.get("value") or "")
+        elif tag == "select":
+            self.select = a["name"]
+        elif tag == "option" and "selected" in a:
+            self.found.add(self.select, a["value"])
+        elif tag == "textarea":
+            self.area = a["name"]
+            self.found[self.area] = ""
+
+    def handle_data(self, data):
+        if self.area:
+            self.found[self.area] += data
+
+    def handle_endtag(self, tag):
+        if tag == "textarea":
+            self.area = None
+
+
+def press(page, form, what, **changes):
+    """Press a button of the form."""
+    form = MultiDict(form)
+    for name, value in changes.items():
+        form[name] = value
+    form["act"] = what
+    return page.post(f"{LIST}/our-way/edit", data=form)
+
+
+def change(form, **values):
+    """The form with fields filled in; in their names `__` stands for a dot."""
+    form = MultiDict(form)
+    for name, value in values.items():
+        form[name.replace("__", ".")] = value
+    return form
+
+
+def test_the_form_as_it_stands_is_the_process_itself(session, page):
+    copy(page)
+    answer = press(page, fields(page), "keep", note="Nothing")
+    assert answer.status_code == 422
+    assert "Nothing is changed." in answer.text
+
+
+def test_limits_names_and_roles_are_changed_on_the_form(session, page):
+    copy(page)
+    before = queries.newest_template(session, "our-way")
+    rule = next(i for i, r in enumerate(before.rule_sets[0].rules) if r.check == "regions_and_states")
+    form = change(
+        fields(page),
+        **{f"rule_sets__0__rules__{rule}__parameters__regions": "4", "phases__0__name": "Beginning",
+           "machines__partnership__transitions__0__name": "Hand it in"},
+    )  # fmt: skip
+    form.setlist("machines.partnership.transitions.1.roles", ["lead", "secretariat"])
+    assert press(page, form, "keep", note="Four regions").status_code == 302
+    after = queries.newest_template(session, "our-way")
+    assert after.rule_sets[0].rules[rule].parameters == {"regions": 4, "states": 3}
+    assert (after.version, after.phases[0].name, after.phases[0].key) == (2, "Beginning", "set_up")
+    assert after.machines["partnership"].transitions[0].name == "Hand it in"
+    assert after.machines["partnership"].transitions[1].roles == ("secretariat", "lead")
+    assert after.documents == before.documents
+    assert processes.versions_of(session, "our-way")[0].note == "Four regions"
+
+
+def test_fields_are_added_moved_and_removed_by_buttons_and_nothing_is_kept_before_the_last(session, page):
+    copy(page)
+    added = press(page, fields(page), "add:documents.0.fields")
+    assert added.status_code == 200
+    number = len(queries.newest_template(session, "our-way").documents[0].fields)
+    assert f'id="documents.0.fields.{number}.name"' in added.text
+    named = change(sent(added.text), **{f"documents__0__fields__{number}__name": "Ports & airports"})
+    moved = press(page, named, f"up:documents.0.fields.{number}")
+    removed = press(page, sent(moved.text), "remove:documents.0.fields.1")
+    assert queries.newest_template(session, "our-way").version == 1
+    assert press(page, sent(removed.text), "keep", note="Ports").status_code == 302
+    session.expire_all()
+    keys = [field.key for field in queries.newest_template(session, "our-way").documents[0].fields]
+    assert keys[-2:] == ["ports_airports", "synergies"], keys
+    assert keys[:2] == ["title", "platform"], "the second one, the acronym, is gone"
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "words"),
+    [
+        ("phases__0__name", "", "Fill this in."),
+        ("documents__0__fields__0__max", "many", "Write a whole number."),
+        ("documents__0__fields__0__kind", "choice", "choose the list"),
+        ("documents__0__fields__0__kind", "rows", "rows and only rows have columns"),
+        ("rule_sets__0__evaluators", "0", "Use 1 or more."),
+        ("rule_sets__0__rules__0__parameters__regions", "some", "must be a whole number from 0"),
+        ("machines__partnership__states__0__phase", "", "it belongs to no phase"),
+    ],
+)
+def test_a_fault_stands_at_its_field_and_nothing_is_kept_or_lost(session, page, place, value, words):
+    copy(page)
+    form = change(fields(page), summary="My own words", **{place: value})
+    answer = press(page, form, "keep", note="Wrong")
+    assert answer.status_code == 422
+    name = place.replace("__", ".")
+    name = name.replace(".kind", ".choices") if words == "choose the list" else name
+    assert re.search(rf'id="{re.escape(name)}-error"[^§]*?{re.escape(words)}', answer.text)
+    assert f'href="#{name}"' in answer.text
+    assert "My own words" in answer.text
+    assert queries.newest_template(session, "our-way").version == 1
+
+
+def test_what_is_relied_on_cannot_be_taken_away_on_the_form_or_as_json(session, page):
+    copy(page)
+    found = fields(page)
+    interest = next(
+        i for i, d in enumerate(queries.newest_template(session, "our-way").documents)
+        if d.key == "expression_of_interest"
+    )  # fmt: skip
+    gone = press(page, found, f"remove:documents.{interest}")
+    answer = press(page, sent(gone.text), "keep", note="Without it")
+    assert answer.status_code == 422
+    assert "The document “Expression of interest” is relied on; it stays." in answer.text
+
+    def without(change):
+        data = data_of(session)
+        change(data)
+        refused = edit(page, data)
+        assert refused.status_code == 422
+        return refused.text
+
+    machine = "partnership"
+    text = without(lambda d: d["machines"][machine]["transitions"][8].pop("guards"))
+    assert "where it leads and its guards stay" in text
+    text = without(lambda d: d["machines"][machine]["states"][11].update(public=False))
+    assert "it stays as it is" in text
+    text = without(lambda d: d["machines"].pop("support_request"))
+    assert "This machine is relied on; it stays." in text
+    assert queries.newest_template(session, "our-way").version == 1
+
+
+@pytest.mark.parametrize(
+    "what", ["remove:phases.99", "up:", "add:machines", "add:name", "down:phases.x", "fly:phases.0"]
+)
+def test_a_forged_button_does_nothing(session, page, what):
+    copy(page)
+    answer = press(page, fields(page), what)
+    assert answer.status_code == 200
+    assert sent(answer.text).to_dict(flat=False) == fields(page).to_dict(flat=False)
+
+
+def test_the_machine_is_drawn_as_the_form_says(page):
+    copy(page)
+    form = change(fields(page), machines__partnership__states__0__name="Knocking")
+    answer = press(page, form, "preview")
+    assert re.search(r"<text[^>]*>Knocking</text>", answer.text)
+    assert "<text" in page.get(f"{LIST}/our-way").text
+
+
+def test_the_json_goes_out_as_it_comes_in(session, page, circle, sign_in):
+    copy(page)
+    answer = page.get(f"{LIST}/our-way/process.json")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="our-way-v1.json"'
+    assert json.loads(answer.text) == data_of(session)
+    for path in ("process.json", "edit", "edit/json"):
+        assert sign_in(circle.secretariat).get(f"{LIST}/our-way/{path}").status_code == 403
+
+
+def test_every_state_of_every_machine_is_drawn_inside_its_picture():
+    for key in SHIPPED:
+        for machine in shipped(key).machines.values():
+            picture = state_picture.draw(machine)
+            assert {box.state.key for box in picture.boxes} == machine.keys
+            corners = [(box.x, box.y) for box in picture.boxes]
+            assert len(set(corners)) == len(corners)
+            assert all(0 <= x <= picture.width - 132 and 0 <= y <= picture.height - 46 for x, y in corners)

@@ -103,12 +103,76 @@ def test_an_answer_counts_for_the_region_that_was_asked(asked, client):
     assert "outside" in answer.text
 
 
-def test_two_open_pages_do_not_overwrite_each_other(asked, client):
-    _response, link = asked
+def test_two_open_pages_do_not_overwrite_each_other(asked, session, client):
+    response, link = asked
     client.post(f"{link}/respondent", data=WHO | {"revision": "0"})
     assert client.post(f"{link}/respondent", data=WHO | {"revision": "1"}).status_code == 302
-    late = client.post(f"{link}/respondent", data=WHO | {"revision": "1"}, headers={"Accept": "application/json"})
-    assert (late.status_code, late.json["code"]) == (409, "saved_meanwhile")
+    late = client.post(f"{link}/respondent", data=WHO | {"revision": "1", "person": "Gerald"})
+    assert late.status_code == 422
+    assert "Saved in another window meanwhile" in late.text
+    assert '<dd class="pre-line">Gerda</dd>' in late.text
+    assert 'value="Gerald"' in late.text, "nothing of one's own is lost"
+    assert contents(session, response)["respondent"]["person"] == "Gerda"
+    mine = WHO | {"revision": "2", "person": "Gerald"}
+    assert 'name="revision" value="2"' in late.text
+    assert client.post(f"{link}/respondent", data=mine).status_code == 302
+    assert contents(session, response)["respondent"]["person"] == "Gerald"
+
+
+def test_a_part_saves_itself_while_one_types(asked, session, client):
+    response, link = asked
+    first = client.post(f"{link}/respondent", data=WHO | {"revision": "0", "auto": "1"})
+    assert (first.status_code, first.json) == (200, {"revision": 1, "address": ""})
+    wrong = client.post(f"{link}/respondent", data=WHO | {"revision": "1", "nuts": "FI1C1", "auto": "1"})
+    assert (wrong.status_code, wrong.json["faults"][0]["name"]) == (200, "nuts")
+    assert contents(session, response)["respondent"]["nuts"] == "AT221"
+    half = {"organisation": "Grazer Garne", "revision": "1", "auto": "1"}
+    assert client.post(f"{link}/respondent", data=half).json["revision"] == 2, "half a form is kept, too"
+
+
+def test_two_windows_that_save_themselves_do_not_overwrite_each_other(asked, session, client):
+    response, link = asked
+    start = WHO | {"revision": "0", "auto": "1", "visibility": "analysts"}
+    assert client.post(f"{link}/respondent", data=start).status_code == 200
+    late = client.post(f"{link}/respondent", data=start | {"person": "Gerald", "visibility": "public"})
+    assert late.status_code == 409
+    assert late.json["revision"] == 1
+    assert [line["value"] for line in late.json["theirs"]] == ["Gerda", "The analysts of this survey"]
+    assert contents(session, response)["respondent"]["person"] == "Gerda"
+    same = client.post(f"{link}/respondent", data=start)
+    assert (same.status_code, same.json["revision"]) == (200, 1), "who wrote the same has no conflict"
+
+
+def test_an_entry_saves_itself_once_it_is_complete_and_then_changes_that_one(asked, session, client):
+    response, link = asked
+    form = {"need": "A pilot line", "segment": "testing", "auto": "1", "was": ""}
+    assert [f["name"] for f in client.post(f"{link}/needs/new", data=form).json["faults"]] == ["urgency"]
+    assert "needs" not in contents(session, response)
+    made = client.post(f"{link}/needs/new", data=form | {"urgency": "4"})
+    assert made.status_code == 200
+    address, was = made.json["address"], made.json["revision"]
+    assert address.startswith(f"{link}/needs/")
+    mine = form | {"urgency": "5", "was": was}
+    again = client.post(address, data=mine)
+    assert again.status_code == 200
+    other = client.post(address, data=form | {"urgency": "4", "need": "Another", "was": was})
+    assert other.status_code == 409
+    assert {line["value"] for line in other.json["theirs"]} >= {"A pilot line"}
+    (item,) = contents(session, response)["needs"]["items"]
+    assert (item["need"], item["urgency"]) == ("A pilot line", "5")
+    page = client.post(address, data={"need": "Another", "segment": "testing", "urgency": "4", "was": was})
+    assert page.status_code == 422
+    assert 'value="Another"' in page.text or ">Another<" in page.text
+
+
+def test_nothing_saves_itself_when_the_survey_is_over(asked, field, client):
+    _response, link = asked
+    field.campaign.state = "closed"
+    late = client.post(
+        f"{link}/respondent", data=WHO | {"revision": "0", "auto": "1"}, headers={"Accept": "application/json"}
+    )
+    assert (late.status_code, late.json["code"]) == (409, "survey_closed")
+    assert client.post("/answer/forged/respondent", data=WHO | {"auto": "1"}).status_code in {403, 404, 410}
 
 
 def test_entries_are_changed_and_removed_by_their_key(asked, session, client):
