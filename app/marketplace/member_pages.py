@@ -113,7 +113,8 @@ def entry(code: str) -> str:
 def entry_page(code: str, form: InterestForm) -> str:
     """The page of an entry with the form to ask about it."""
     found = _found(code)
-    return render_template("marketplace/show.html", found=found, shown=found.face, form=form)
+    sections = navigation.sections("entry", found)
+    return render_template("marketplace/show.html", found=found, shown=found.face, form=form, sections=sections)
 
 
 def _found(code: str) -> queries.Found:

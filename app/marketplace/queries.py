@@ -181,6 +181,11 @@ def found_entry(session: Session, viewer: Viewer, code: str, now: datetime) -> F
     return Found(face(entry, revealed=granted, contact=granted), mine, interest, visible)
 
 
+def open_owner(session: Session, code: str) -> int | None:
+    """The account of an entry that shows whose it is to everybody; None for an anonymous one, whoever asks."""
+    return session.scalar(select(Entry.owner_id).where(Entry.code == code, ~Entry.anonymous))
+
+
 def faces_of(session: Session, viewer: Viewer, ids: Sequence[int]) -> list[Found]:
     """These entries in this order, each as the viewer may see it; two queries."""
     entries = {entry.id: entry for entry in session.scalars(with_face(select(Entry).where(Entry.id.in_(ids))))}

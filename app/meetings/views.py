@@ -19,7 +19,7 @@ from app.marketplace.queries import named_entries_of
 from app.matching import queries as matching
 from app.matching import services as marks
 from app.matching.models import MarkKind
-from app.meetings import directory, exchange, organiser_pages, proposal_pages, queries, rules, services
+from app.meetings import directory, entry_panel, exchange, organiser_pages, proposal_pages, queries, rules, services
 from app.meetings.forms import AnswerForm, AskForm
 from app.meetings.models import Priority
 from app.registrations.models import Participant, RegistrationState
@@ -244,6 +244,7 @@ def init_app(app: Flask) -> None:
     organiser_pages.init_app(app)
     app.register_blueprint(proposal_pages.blueprint)
     exchange.register()
+    navigation.add_section("entry", navigation.Panel("meetings/_entry_panel.html", entry_panel.panel, 10))
     add, entry = navigation.add_entry, navigation.NavigationEntry
     add(entry("participant", "meetings.partners", _l("Partners"), "people", 20, shown=_takes_part, also=("matching.",)))
     add(
