@@ -88,6 +88,7 @@ def test_a_faulty_edit_names_its_places_and_keeps_nothing(session, page):
     assert edit(page, "[]").status_code == 422
     assert edit(page, data_of(session)).status_code == 422, "nothing is changed"
     assert edit(page, data_of(session) | {"key": "s3-baseline"}).status_code == 422
+    assert edit(page, data_of(session) | {"name": "No reason"}, note=" ").status_code == 422
     assert queries.newest_template(session, "our-way").version == 1
 
 
@@ -395,12 +396,23 @@ def test_who_keeps_first_wins_and_the_other_goes_on_from_there(session, page):
     answer = press(page, mine, "keep", note="Mine")
     assert answer.status_code == 422
     assert "Somebody else kept version 2 while you wrote." in answer.text
+    assert 'name="act" value="keep"' not in answer.text
     assert queries.newest_template(session, "our-way").version == 2
     taken = press(page, sent(answer.text), "take-over")
     assert press(page, sent(taken.text), "keep").status_code == 302
     made = queries.newest_template(session, "our-way")
     assert (made.version, made.services[0].name, made.phases[0].name) == (3, "Theirs", "Mine")
     assert made.phases[1].name == queries.template(session, "our-way", 1).phases[1].name
+
+
+@pytest.mark.parametrize("note", ["", " ", "x" * 401])
+def test_a_version_says_what_is_changed(session, page, note):
+    copy(page)
+    answer = press(page, change(fields(page, "phases"), phases__0__name="Beginning"), "keep", note=note)
+    assert (answer.status_code, sent(answer.text)["part"]) == (422, "keep")
+    assert re.search(r'id="note"[^>]*aria-invalid="true"|aria-invalid="true"[^>]*id="note"', answer.text)
+    assert go(page, sent(answer.text), "phases")["phases.0.name"] == "Beginning"
+    assert queries.newest_template(session, "our-way").version == 1
 
 
 @pytest.mark.parametrize("memory", ["", "x", "W10.abcdefg", "e30.e30"])
