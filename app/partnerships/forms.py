@@ -16,7 +16,7 @@ from wtforms import (
     TextAreaField,
     URLField,
 )
-from wtforms.validators import URL, Email, InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import URL, DataRequired, Email, InputRequired, Length, NumberRange, Optional, Regexp
 
 from app.core.filetypes import ACCEPTED
 from app.core.forms import trimmed
@@ -236,7 +236,7 @@ class CopyProcessForm(FlaskForm):
 class NoteForm(FlaskForm):
     """What is changed in a new version of a process."""
 
-    note = StringField(_l("What is changed"), filters=[trimmed], validators=[InputRequired(), Length(max=400)])
+    note = StringField(_l("What is changed"), filters=[trimmed], validators=[DataRequired(), Length(max=400)])
 
 
 class EditProcessForm(FlaskForm):
@@ -247,4 +247,4 @@ class EditProcessForm(FlaskForm):
         validators=[InputRequired(), Length(max=400_000)],
         render_kw={"rows": 30, "spellcheck": "false", "class_": "form-control code"},
     )
-    note = StringField(_l("What is changed"), filters=[trimmed], validators=[InputRequired(), Length(max=400)])
+    note = StringField(_l("What is changed"), filters=[trimmed], validators=[DataRequired(), Length(max=400)])

@@ -94,6 +94,14 @@ TRANSITIONS = Group(
      Line("comment", _l("Reason"), "choice", "comments")), growing=False,
 )  # fmt: skip
 GROUPS = (PHASES, ROLES, DOCUMENTS, RULE_SETS, SERVICES)
+PAGED = {group.name: group for group in (DOCUMENTS, RULE_SETS)}
+"""Groups whose items are large enough for a part of their own."""
+LABELS = {
+    name: label
+    for group in (FIELDS, COLUMNS, RULES, WINDOWS, STATES, TRANSITIONS, DOCUMENTS, RULE_SETS)
+    for name, label in (*((line.name, line.label) for line in group.lines), (group.name, group.label))
+}
+"""What the steps of a place are called. The choices of fields and columns have one name for both."""
 ACTS: dict[str, Callable[[list[Any], int], None]] = {
     "remove": lambda items, at: items.__delitem__(at),
     "up": lambda items, at: items.insert(max(at - 1, 0), items.pop(at)),
@@ -101,27 +109,45 @@ ACTS: dict[str, Callable[[list[Any], int], None]] = {
 }
 
 
-def read(form: MultiDict[str, str], base: Tree) -> Tree:
-    """The data that a sent form describes, on the ground of what it was made from; may well have faults."""
+def read(form: MultiDict[str, str], base: Tree, part: str) -> Tree:
+    """The data with what a sent form says of one part, the others as they were; may well have faults.
+
+    A part is named by its place, such as `phases`, `documents.0` or `machines.partnership.states`; `general` has the
+    name and the summary. The lists of documents and of rule sets have buttons only; any other name changes nothing.
+    """
     data = deepcopy(base)
-    data["name"], data["summary"] = form.get("name", "").strip(), form.get("summary", "").strip()
-    states = {document["key"]: document["states"] for document in data["documents"]}
-    for group in GROUPS:
-        data[group.name] = _items(form, group, group.name)
-    for document in data["documents"]:
-        document["states"] = _in_order(document["states"], states.get(document["key"], []))
-    for name in data.get("lists", {}):
-        data["lists"][name] = _items(form, CHOICES, f"lists.{name}")
-    for name, machine in data["machines"].items():
-        for group in (STATES, TRANSITIONS):
-            for number, item in enumerate(machine[group.name]):
-                former = item.get("roles", [])
-                for line in group.lines:
-                    item.pop(line.name, None)
-                item |= _lines(form, group, f"machines.{name}.{group.name}.{number}")
-                if group is TRANSITIONS:
-                    item["roles"] = _in_order(item["roles"], former)
+    first, *rest = part.split(".")
+    if part == "general":
+        data["name"], data["summary"] = form.get("name", "").strip(), form.get("summary", "").strip()
+    elif part == "lists":
+        for name in data.get("lists", {}):
+            data["lists"][name] = _items(form, CHOICES, f"lists.{name}")
+    elif first == "machines" and len(rest) == 2:
+        _read_machine(form, data["machines"][rest[0]], part)
+    elif first in PAGED and len(rest) == 1:
+        item = data[first][int(rest[0])]
+        former = item.get("states", [])
+        item |= _item(form, PAGED[first], part)
+        if "states" in item:
+            item["states"] = _in_order(item["states"], former)
+    else:
+        for group in GROUPS:
+            if group.name == part and part not in PAGED:
+                data[part] = _items(form, group, part)
     return data
+
+
+def _read_machine(form: MultiDict[str, str], machine: Tree, part: str) -> None:
+    for group in (STATES, TRANSITIONS):
+        if not part.endswith(f".{group.name}"):
+            continue
+        for number, item in enumerate(machine[group.name]):
+            former = item.get("roles", [])
+            for line in group.lines:
+                item.pop(line.name, None)
+            item |= _lines(form, group, f"{part}.{number}")
+            if group is TRANSITIONS:
+                item["roles"] = _in_order(item["roles"], former)
 
 
 def _in_order(chosen: list[str], former: list[str]) -> list[str]:
@@ -132,18 +158,18 @@ def _in_order(chosen: list[str], former: list[str]) -> list[str]:
 def _items(form: MultiDict[str, str], group: Group, path: str) -> list[Tree]:
     count = form.get(f"{path}.n", "0")
     number = min(int(count), ITEMS_AT_MOST) if count.isdecimal() and len(count) < 5 else 0
-    items = []
-    for at in range(number):
-        here = f"{path}.{at}"
-        item = _lines(form, group, here)
-        if group.keyed:
-            item["key"] = form.get(f"{here}.key", "")
-        for inner in group.groups:
-            item[inner.name] = _items(form, inner, f"{here}.{inner.name}")
-        if group is RULES:
-            item["parameters"] = _parameters(form, here, item.get("check"))
-        items.append(item)
-    return items
+    return [_item(form, group, f"{path}.{at}") for at in range(number)]
+
+
+def _item(form: MultiDict[str, str], group: Group, here: str) -> Tree:
+    item = _lines(form, group, here)
+    if group.keyed:
+        item["key"] = form.get(f"{here}.key", "")
+    for inner in group.groups:
+        item[inner.name] = _items(form, inner, f"{here}.{inner.name}")
+    if group is RULES:
+        item["parameters"] = _parameters(form, here, item.get("check"))
+    return item
 
 
 def _lines(form: MultiDict[str, str], group: Group, here: str) -> Tree:

@@ -17,6 +17,7 @@ from app.partnerships import (
     document_pages,
     forms,
     picture,
+    process_form,
     process_pages,
     queries,
     region_pages,
@@ -223,4 +224,7 @@ def init_app(app: Flask) -> None:
         add(entry("partnership", f"partnerships.{name}", label, icon, order, shown=shown, also=more))
 
 
-__all__ = ["blueprint", "case_pages", "desk_pages", "document_pages", "init_app", "process_pages", "region_pages"]
+__all__ = [
+    "blueprint", "case_pages", "desk_pages", "document_pages", "init_app", "process_form", "process_pages",
+    "region_pages",
+]  # fmt: skip

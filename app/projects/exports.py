@@ -1,7 +1,8 @@
 """A project as tables: for XLSX, and for the pages and the PDF that show the same figures."""
 
-from datetime import datetime
+from datetime import date, datetime
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -10,7 +11,7 @@ from app.projects import queries
 from app.projects.models import InvestmentProject
 from app.projects.rules.cashflow import cash_flow
 from app.projects.rules.mix import mix
-from app.projects.wording import name, plan_section_name, rate, sentence
+from app.projects.wording import day, name, plan_section_name, rate, sentence
 
 
 def sheets(session: Session, project: InvestmentProject, now: datetime) -> list[Sheet]:
@@ -175,6 +176,36 @@ def indicator_sheet(project: InvestmentProject) -> Sheet:
         fixed = (row.name, row.unit, row.baseline, row.target, row.due)
         rows += [(*fixed, each.day, each.value, each.source) for each in row.values] or [(*fixed, None, None, "")]
     return Sheet(_("Indicators"), header, rows)
+
+
+def progress_sheet(project: InvestmentProject, today: date) -> Sheet:
+    """Every indicator with its newest value and how far it is, in the reader's words; for paper."""
+    header = (_("Indicator"), _("At the start"), _("Target"), _("By"), _("Value"), _("Day"), _("Reached"), _("Source"))
+    rows: list[tuple[Cell, ...]] = []
+    for row in project.indicators:
+        fixed = (
+            f"{row.name} ({row.unit})" if row.unit else row.name,
+            format_decimal(row.baseline), format_decimal(row.target), day(row.due),
+        )  # fmt: skip
+        newest = row.value_on(today)
+        reached = (
+            (format_decimal(newest.value), day(newest.day), rate(round(row.share(newest.value) * 100) * 100),
+             newest.source)
+            if newest else (_("not measured"), "", "", "")
+        )  # fmt: skip
+        rows.append((*fixed, *reached))
+    return Sheet(_("Indicators"), header, rows)
+
+
+def documents_sheet(session: Session, project: InvestmentProject) -> Sheet:
+    """The documents of a project, oldest first, each with the section of the plan it stands beside."""
+    attached = queries.attachments_of(session, project.id)
+    sections = {row.file_id: plan_section_name(section) for section, rows in attached.items() for row in rows}
+    rows = [
+        (stored.name, sections.get(stored.id, ""), day(stored.uploaded_at.date()))
+        for stored in reversed(queries.documents_of(session, project.id))
+    ]
+    return Sheet(_("Documents"), (_("Document"), _("Section of the plan"), _("Added on")), rows)
 
 
 def checks_sheet(project: InvestmentProject, now: datetime) -> Sheet:

@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session
 from app.core.tables import Cell, Sheet, clean
 from app.organisations import reference
 from app.projects import exports, queries
+from app.projects.kinds import PlanSection
 from app.projects.models import InvestmentProject
 from app.projects.rules.mix import mix
 from app.projects.wording import euros, name, plan_section_name, sentence
@@ -92,17 +93,30 @@ def _story(session: Session, project: InvestmentProject, state_name: str, now: d
         *_chapter(_("Solution"), project.solution),
         *_table(exports.partners_sheet(project), (3, 2, 2.4, 1, 1, 2, 3, 1.6, 2)),
     ]
-    texts = queries.plan_texts(session, project.id)
-    for section, row in texts.items():
-        parts += _chapter(plan_section_name(section), row.text)
+    parts += _plan(session, project)
+    parts += _table(exports.progress_sheet(project, now.date()), (3.6, 1.5, 1.5, 1.8, 1.8, 1.8, 1.9, 2.6))
     parts += _table(exports.budget_sheet(project), (1, 2.4, 5, 3, 2))
     parts += _table(exports.funding_sheet(project), (3, 1.8, 1.4, 1.8, 1.4, 1.4, 1.8, 1.6, 1.4, 2, 1.6, 1.6))
-    parts += [_text(_("Funding mix"), "heading"), *_bar(project)]
+    if drawn := _bar(project):
+        parts += [_text(_("Funding mix"), "heading"), *drawn]
     parts += _table(exports.mix_sheet(project), (4, 2, 2, 2), heading=False)
     parts += _table(exports.cash_flow_sheet(project), (1.2, 2, 2, 2, 2, 2, 2, 2, 2))
     parts.append(_text(_("Checks"), "heading"))
     found = queries.findings_of(project, now)
     parts += [_text(f"• {sentence(finding)}") for finding in found] or [_text(_("The checks find nothing."))]
+    parts += _table(exports.documents_sheet(session, project), (6, 3, 1.6))
+    return parts
+
+
+def _plan(session: Session, project: InvestmentProject) -> list[Flowable]:
+    """The sections that were written or have documents beside them, in the order of the plan."""
+    texts, attached = queries.plan_texts(session, project.id), queries.attachments_of(session, project.id)
+    parts: list[Flowable] = []
+    for section in PlanSection:
+        names = "; ".join(row.file.name for row in attached.get(section, ()))
+        words = [texts[section].text] if section in texts else []
+        words += [_("Documents: %(names)s", names=names)] if names else []
+        parts += _chapter(plan_section_name(section), "\n".join(words))
     return parts
 
 

@@ -39,6 +39,17 @@ document.addEventListener("submit", (event) => {
   }
 });
 
+// A form marked data-unsaved asks before it is left with something that nobody kept.
+for (const kind of ["input", "change"]) {
+  document.addEventListener(kind, (event) => {
+    const form = event.target.closest("form[data-unsaved]");
+    if (form) form.dataset.unsaved = "yes";
+  });
+}
+window.addEventListener("beforeunload", (event) => {
+  if (document.querySelector('form[data-unsaved="yes"]:not([data-sent])')) event.preventDefault();
+});
+
 // Filters marked data-auto apply when a choice changes.
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-auto]");

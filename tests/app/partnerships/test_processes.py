@@ -88,6 +88,7 @@ def test_a_faulty_edit_names_its_places_and_keeps_nothing(session, page):
     assert edit(page, "[]").status_code == 422
     assert edit(page, data_of(session)).status_code == 422, "nothing is changed"
     assert edit(page, data_of(session) | {"key": "s3-baseline"}).status_code == 422
+    assert edit(page, data_of(session) | {"name": "No reason"}, note=" ").status_code == 422
     assert queries.newest_template(session, "our-way").version == 1
 
 
@@ -101,9 +102,14 @@ def test_a_shipped_process_is_not_edited(session, page):
 # The form
 
 
-def fields(page, key="our-way"):
-    """What a browser would send back of the form as it stands, and its buttons."""
-    return sent(page.get(f"{LIST}/{key}/edit").text)
+def fields(page, part="general", key="our-way"):
+    """What a browser would send back of a part of the form as it stands."""
+    return sent(page.get(f"{LIST}/{key}/edit?part={part}").text)
+
+
+def go(page, form, part):
+    """The form after the button that opens another part."""
+    return sent(press(page, form, f"go:{part}").text)
 
 
 def sent(text):
@@ -129,8 +135,8 @@ class FormReader(HTMLParser):
             self.found.add(a["name"], a.get("value") or "")
         elif tag == "select":
             self.select = a["name"]
-        elif tag == "option" and "selected" in a:
-            self.found.add(self.select, a["value"])
+        elif tag == "option" and ("selected" in a or self.select not in self.found):
+            self.found[self.select] = a["value"]
         elif tag == "textarea":
             self.area = a["name"]
             self.found[self.area] = ""
@@ -172,11 +178,11 @@ def test_limits_names_and_roles_are_changed_on_the_form(session, page):
     copy(page)
     before = queries.newest_template(session, "our-way")
     rule = next(i for i, r in enumerate(before.rule_sets[0].rules) if r.check == "regions_and_states")
+    form = change(fields(page, "rule_sets.0"), **{f"rule_sets__0__rules__{rule}__parameters__regions": "4"})
+    form = change(go(page, form, "phases"), phases__0__name="Beginning")
     form = change(
-        fields(page),
-        **{f"rule_sets__0__rules__{rule}__parameters__regions": "4", "phases__0__name": "Beginning",
-           "machines__partnership__transitions__0__name": "Hand it in"},
-    )  # fmt: skip
+        go(page, form, "machines.partnership.transitions"), machines__partnership__transitions__0__name="Hand it in"
+    )
     form.setlist("machines.partnership.transitions.1.roles", ["lead", "secretariat"])
     assert press(page, form, "keep", note="Four regions").status_code == 302
     after = queries.newest_template(session, "our-way")
@@ -190,7 +196,7 @@ def test_limits_names_and_roles_are_changed_on_the_form(session, page):
 
 def test_fields_are_added_moved_and_removed_by_buttons_and_nothing_is_kept_before_the_last(session, page):
     copy(page)
-    added = press(page, fields(page), "add:documents.0.fields")
+    added = press(page, fields(page, "documents.0"), "add:documents.0.fields")
     assert added.status_code == 200
     number = len(queries.newest_template(session, "our-way").documents[0].fields)
     assert f'id="documents.0.fields.{number}.name"' in added.text
@@ -219,20 +225,23 @@ def test_fields_are_added_moved_and_removed_by_buttons_and_nothing_is_kept_befor
 )
 def test_a_fault_stands_at_its_field_and_nothing_is_kept_or_lost(session, page, place, value, words):
     copy(page)
-    form = change(fields(page), summary="My own words", **{place: value})
-    answer = press(page, form, "keep", note="Wrong")
-    assert answer.status_code == 422
     name = place.replace("__", ".")
+    form = go(page, change(fields(page), summary="My own words"), name)
+    assert name in form
+    answer = press(page, change(form, **{place: value}), "keep", note="Wrong")
+    assert answer.status_code == 422
     name = name.replace(".kind", ".choices") if words == "choose the list" else name
     assert re.search(rf'id="{re.escape(name)}-error"[^§]*?{re.escape(words)}', answer.text)
     assert f'href="#{name}"' in answer.text
-    assert "My own words" in answer.text
+    general = go(page, sent(answer.text), "general")
+    assert (general["summary"], general["memory"] != form["memory"]) == ("My own words", True)
+    assert go(page, general, name)[place.replace("__", ".")] == value, "what was wrong is not lost either"
     assert queries.newest_template(session, "our-way").version == 1
 
 
 def test_what_is_relied_on_cannot_be_taken_away_on_the_form_or_as_json(session, page):
     copy(page)
-    found = fields(page)
+    found = fields(page, "documents")
     interest = next(
         i for i, d in enumerate(queries.newest_template(session, "our-way").documents)
         if d.key == "expression_of_interest"
@@ -259,20 +268,189 @@ def test_what_is_relied_on_cannot_be_taken_away_on_the_form_or_as_json(session, 
     assert queries.newest_template(session, "our-way").version == 1
 
 
+def parts(text):
+    """The places of the parts that a page of the form names, in their order."""
+    listed = text.partition('class="parts__open"')[2].partition("</ol>")[0]
+    return re.findall(r'value="go:([a-z0-9_.]+)"', listed)
+
+
+def names(form):
+    """What stands on the page beside the part's name, the note and the memory."""
+    return set(form) - {"part", "memory", "note"}
+
+
+def test_every_field_of_the_process_is_on_one_part_and_no_part_is_long(session, page):
+    copy(page)
+    text = page.get(f"{LIST}/our-way/edit").text
+    assert parts(text) == [
+        "general", "phases", "roles", "documents", "documents.0", "documents.1", "rule_sets", "rule_sets.0",
+        "rule_sets.1", "services", "lists", "machines.partnership.states", "machines.partnership.transitions",
+        "machines.membership.states", "machines.membership.transitions", "machines.support_request.states",
+        "machines.support_request.transitions", "keep",
+    ]  # fmt: skip
+    found = {part: names(fields(page, part)) for part in parts(text)}
+    whole = set().union(*found.values())
+    assert sum(map(len, found.values())) == len(whole), "no field stands on two parts"
+    assert len(whole) > 1000
+    assert max(map(len, found.values())) < len(whole) / 3
+
+
+@pytest.mark.parametrize("key", SHIPPED)
+def test_going_through_all_parts_changes_nothing_and_the_form_carries_nothing(page, key):
+    page.post(f"{LIST}/{key}", data={"name": "Our way", "key": "our-way"})
+    form = fields(page)
+    empty = form["memory"]
+    name = form["name"]
+    for part in parts(page.get(f"{LIST}/our-way/edit").text)[:-1]:
+        form = go(page, form, part)
+        assert form["memory"] == empty, part
+    answer = press(page, form, "go:keep")
+    assert "Nothing is changed so far." in answer.text
+    assert 'aria-label="changed"' not in answer.text
+    assert go(page, sent(answer.text), "general")["name"] == name
+
+
+def test_what_is_typed_in_one_part_stays_while_others_are_changed_and_moved(session, page):
+    copy(page)
+    form = change(fields(page), name="Their way")
+    form = change(go(page, form, "documents.0"), documents__0__hint="What we want", documents__0__fields__1__name="Who")
+    form = go(page, form, "documents")
+    form = sent(press(page, form, "down:documents.0").text)
+    form = change(go(page, form, "roles"), roles__6__hint="Sits\r\nin the middle")
+    form = sent(press(page, form, "up:roles.6").text)
+    answer = press(page, go(page, form, "services"), "go:keep", note="Many things")
+    changed = re.findall(r'class="as-link"[^>]*>([^<]+)', answer.text)
+    assert changed == ["Name", "Roles", "Documents", "Scoping note"]
+    form = go(page, sent(answer.text), "rule_sets")
+    assert "note" not in form
+    assert go(page, form, "keep")["note"] == "Many things"
+    assert queries.newest_template(session, "our-way").version == 1
+    assert press(page, go(page, form, "keep"), "keep").status_code == 302
+    before, after = (queries.template(session, "our-way", version) for version in (1, 2))
+    assert (after.name, after.documents[1].hint) == ("Their way", "What we want")
+    assert [document.key for document in after.documents] == [d.key for d in before.documents][::-1]
+    assert after.documents[1].fields[1].name == "Who"
+    assert [role.key for role in after.roles][4:] == [before.roles[at].key for at in (4, 6, 5)]
+    assert after.roles[5].hint == "Sits\nin the middle"
+    assert (after.rule_sets, after.machines, after.lists) == (before.rule_sets, before.machines, before.lists)
+    assert processes.versions_of(session, "our-way")[0].note == "Many things"
+
+
+def test_a_new_document_opens_on_its_own_page_and_is_kept_with_what_stands_there(session, page):
+    copy(page)
+    answer = press(page, fields(page, "documents"), "add:documents")
+    form = sent(answer.text)
+    assert form["part"] == "documents.2"
+    assert re.search(r'name="documents.2.name"[^>]*autofocus', answer.text)
+    form = sent(press(page, change(form, documents__2__name="Closing report"), "add:documents.2.fields").text)
+    form = change(form, documents__2__fields__0__name="Lessons", documents__2__fields__0__section="End")
+    refused = press(page, go(page, form, "general"), "keep", note="A report")
+    assert "Closing report: Written while the partnership is</a>: There must be at least one." in refused.text
+    assert re.search(
+        r'<fieldset[^>]*id="documents.2.states"[^>]*aria-describedby="documents.2.states-error"', refused.text
+    )
+    form = change(sent(refused.text), documents__2__states="active")
+    assert press(page, form, "keep", note="A report").status_code == 302
+    made = queries.newest_template(session, "our-way").documents[2]
+    assert (made.key, made.name, [field.key for field in made.fields]) == (
+        "closing_report",
+        "Closing report",
+        ["lessons"],
+    )
+
+
+def test_faults_lead_to_their_part_and_are_marked_there_until_they_are_mended(page):
+    copy(page)
+    form = change(fields(page, "phases"), phases__0__name="")
+    form = change(go(page, form, "rule_sets.0"), rule_sets__0__evaluators="0")
+    assert "has to be mended" not in press(page, form, "go:roles").text, "nobody asked yet"
+    answer = press(page, form, "go:keep")
+    assert answer.status_code == 200
+    assert "This has to be mended before it can be kept." in answer.text
+    assert re.search(r'value="go:phases.0.name">Phases: line 1, Name</button>: Fill this in', answer.text)
+    opened = press(page, sent(answer.text), "go:phases.0.name")
+    assert re.search(r'id="phases.0.name"[^>]*aria-invalid="true"[^>]*autofocus', opened.text)
+    assert opened.text.count(" 1 fault<") == 4, "two parts, in the list for desks and in that for phones"
+    form = change(sent(opened.text), phases__0__name="Start")
+    mended = press(page, form, "go:roles")
+    assert mended.text.count(" 1 fault<") == 2
+
+
+@pytest.mark.parametrize("at", [0, 6])
+def test_the_button_that_moved_a_line_keeps_the_focus_while_it_can(page, at):
+    copy(page)
+    verb, landed = ("down", 1) if at == 0 else ("up", 5)
+    answer = press(page, fields(page, "roles"), f"{verb}:roles.{at}")
+    assert re.findall(r'value="(\w+:[a-z.0-9]+)"[^>]*autofocus', answer.text) == [f"{verb}:roles.{landed}"]
+    back = {"down": "up", "up": "down"}[verb]
+    edge = press(page, sent(answer.text), f"{back}:roles.{landed}")
+    assert re.findall(r'value="(\w+:[a-z.0-9]+)"[^>]*autofocus', edge.text) == [f"{verb}:roles.{at}"]
+
+
+def test_who_keeps_first_wins_and_the_other_goes_on_from_there(session, page):
+    copy(page)
+    mine = change(fields(page, "phases"), phases__0__name="Mine")
+    theirs = change(fields(page, "services"), services__0__name="Theirs")
+    theirs = change(go(page, theirs, "phases"), phases__1__name="Theirs, too")
+    assert press(page, theirs, "keep", note="Theirs").status_code == 302
+    answer = press(page, mine, "keep", note="Mine")
+    assert answer.status_code == 422
+    assert "Somebody else kept version 2 while you wrote." in answer.text
+    assert 'name="act" value="keep"' not in answer.text
+    assert queries.newest_template(session, "our-way").version == 2
+    taken = press(page, sent(answer.text), "take-over")
+    assert press(page, sent(taken.text), "keep").status_code == 302
+    made = queries.newest_template(session, "our-way")
+    assert (made.version, made.services[0].name, made.phases[0].name) == (3, "Theirs", "Mine")
+    assert made.phases[1].name == queries.template(session, "our-way", 1).phases[1].name
+
+
+@pytest.mark.parametrize("note", ["", " ", "x" * 401])
+def test_a_version_says_what_is_changed(session, page, note):
+    copy(page)
+    answer = press(page, change(fields(page, "phases"), phases__0__name="Beginning"), "keep", note=note)
+    assert (answer.status_code, sent(answer.text)["part"]) == (422, "keep")
+    assert re.search(r'id="note"[^>]*aria-invalid="true"|aria-invalid="true"[^>]*id="note"', answer.text)
+    assert go(page, sent(answer.text), "phases")["phases.0.name"] == "Beginning"
+    assert queries.newest_template(session, "our-way").version == 1
+
+
+@pytest.mark.parametrize("memory", ["", "x", "W10.abcdefg", "e30.e30"])
+def test_a_forged_memory_is_refused(session, page, memory):
+    copy(page)
+    answer = press(page, change(fields(page), memory=memory, name="Forged"), "keep", note="Forged")
+    assert answer.status_code == 422
+    assert "open it again" in answer.text
+    other = fields(page, key="s3-baseline")
+    assert press(page, change(fields(page), memory=other["memory"]), "go:roles").status_code == 422
+    assert queries.newest_template(session, "our-way").name == "Our way"
+
+
+@pytest.mark.parametrize(
+    "part", ["", "documents.99", "machines", "machines.partnership.states.0", "lists.x", "nowhere"]
+)
+def test_a_part_that_is_not_there_changes_nothing(page, part):
+    copy(page)
+    assert page.get(f"{LIST}/our-way/edit?part={part}").status_code == 200
+    answer = press(page, change(fields(page), part=part, name="Forged"), "go:general")
+    assert (answer.status_code, sent(answer.text)["name"]) == (200, "Our way")
+
+
 @pytest.mark.parametrize(
     "what", ["remove:phases.99", "up:", "add:machines", "add:name", "down:phases.x", "fly:phases.0"]
 )
 def test_a_forged_button_does_nothing(session, page, what):
     copy(page)
-    answer = press(page, fields(page), what)
-    assert answer.status_code == 200
-    assert sent(answer.text).to_dict(flat=False) == fields(page).to_dict(flat=False)
+    for part in ("general", "phases"):
+        answer = press(page, fields(page, part), what)
+        assert answer.status_code == 200
+        assert sent(answer.text).to_dict(flat=False) == fields(page, part).to_dict(flat=False)
 
 
 def test_the_machine_is_drawn_as_the_form_says(page):
     copy(page)
-    form = change(fields(page), machines__partnership__states__0__name="Knocking")
-    answer = press(page, form, "preview")
+    form = change(fields(page, "machines.partnership.states"), machines__partnership__states__0__name="Knocking")
+    answer = press(page, form, "go:keep")
     assert re.search(r"<text[^>]*>Knocking</text>", answer.text)
     assert "<text" in page.get(f"{LIST}/our-way").text
 

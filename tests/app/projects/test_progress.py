@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from app.core.errors import Conflict, Invalid
 from app.core.models import StoredFile
@@ -43,6 +44,35 @@ def test_a_document_stands_beside_its_section_and_stays_when_it_is_taken_off(pip
     assert "study.pdf" in pia.get(f"{ONE}/").text
     trail = pia.get(f"{ONE}/trail").text
     assert "Document taken off the plan: study.pdf" in trail
+
+
+def paper(page):
+    """The words of the PDF, as they follow each other."""
+    content = page.get(f"{ONE}/project.pdf").data
+    return " ".join(" ".join(part.extract_text() for part in PdfReader(io.BytesIO(content)).pages).split())
+
+
+def test_the_paper_lists_indicators_with_their_newest_value_and_documents_where_they_stand(pipeline, session, pia):
+    assert not {"Indicators", "Documents"} & set(paper(pia).split()), "no empty tables"
+    attach(pia, name="market study <2027> & more.pdf")
+    attach(pia, "risk", "risks.pdf")
+    attach(pia, "risk", "taken-off.pdf")
+    gone = session.query(PlanAttachment).order_by(PlanAttachment.id.desc()).first()
+    pia.post(f"{ONE}/plan/attachments/{gone.id}/take-off")
+    pia.post(f"{ONE}/indicators", data=FIBRES)
+    pia.post(f"{ONE}/indicators", data=FIBRES | {"name": "Jobs", "unit": "", "baseline": "0", "target": "12500.5"})
+    row = session.query(ProjectIndicator).filter_by(name="Fibres sorted").one()
+    for day, value in (("2027-01-31", "150"), ("2027-02-28", "300")):
+        pia.post(f"{ONE}/indicators/{row.id}/values", data={"day": day, "value": value, "source": "Weighbridge"})
+    words = paper(pia)
+    assert "Fibres sorted (t a year) 100 900 31 Dec 2028 300 28 Feb 2027 25% Weighbridge" in words
+    assert "Jobs 0 12,500.5 31 Dec 2028 not measured" in words
+    assert "Market Documents: market study <2027> & more.pdf" in words, "a section of which nothing is written yet"
+    assert "Documents: risks.pdf" in words
+    table = words.partition("Document Section of the plan Added on ")[2]
+    assert table.startswith("market study <2027> & more.pdf Market 1 Mar 2027 risks.pdf Risks")
+    assert "taken-off.pdf 1 Mar 2027" in table
+    assert words.count("taken-off.pdf") == 1
 
 
 def test_only_writers_of_the_project_attach_and_measure(pipeline, session, sign_in, client, pia):
