@@ -4,12 +4,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core import audit
 from app.core.clock import Clock
-from app.core.errors import ImportRefused, Invalid
+from app.core.errors import Conflict, ImportRefused, Invalid
 from app.partnerships import queries, ties
 from app.partnerships.models import ProcessTemplate
 from app.partnerships.templates import SHIPPED, Template, parse_template, read_template
@@ -64,10 +65,15 @@ def check_ties(before: Template, after: Template) -> None:
 
 
 def _write(session: Session, clock: Clock, actor: User, found: Template, data: dict[str, Any], note: str) -> None:
+    """Raises Conflict when the version was written in the same moment; the constraint lets one through."""
     row = ProcessTemplate(key=found.key, version=found.version, name=found.name, data=data, note=note.strip()[:400])
     row.created_at, row.created_by_id = clock(), actor.id
-    session.add(row)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        message = _("Somebody else kept version %(n)d a moment ago. Reload the page and look at it.", n=found.version)
+        raise Conflict(message) from None
     audit.record(
         session, clock, actor_id=actor.id, action="process.write", subject_kind="process_template", subject_id=row.id,
         detail={"key": found.key, "version": found.version, "comment": row.note},

@@ -472,3 +472,16 @@ def test_every_state_of_every_machine_is_drawn_inside_its_picture():
             corners = [(box.x, box.y) for box in picture.boxes]
             assert len(set(corners)) == len(corners)
             assert all(0 <= x <= picture.width - 132 and 0 <= y <= picture.height - 46 for x, y in corners)
+
+
+def test_of_two_who_keep_in_the_same_moment_one_is_told(session, page, monkeypatch):
+    copy(page)
+    first = queries.newest_template(session, "our-way")
+    kept = edit(page, data_of(session) | {"name": "Mine"})
+    assert kept.status_code == 302
+    with monkeypatch.context() as late:
+        late.setattr(queries, "newest_template", lambda *_args: first)
+        answer = edit(page, first.model_dump(mode="json", exclude_defaults=True) | {"name": "Yours"})
+    assert answer.status_code == 409
+    assert "Somebody else kept version 2 a moment ago." in answer.text
+    assert queries.newest_template(session, "our-way").name == "Mine"
