@@ -17,6 +17,7 @@ from app.organisations.reference import region_country
 from app.partnerships import queries
 from app.partnerships.dossier_models import ConflictDeclaration, Decision, DocumentVersion, Submission
 from app.partnerships.models import MemberRole, PartnershipRole, Role
+from app.projects.queries import projects_of
 from app.surveys import queries as surveys
 from app.surveys.models import Curation, FindingKind
 
@@ -56,6 +57,18 @@ def test_its_history_lies_in_the_past_and_in_order(session, clock, partnership):
     times = [entry.at for entry in entries]
     assert times == sorted(times)
     assert times[-1] < clock()
+
+
+def test_the_history_of_each_project_is_in_order_and_in_the_past(session, clock, partnership):
+    for project in projects_of(session, partnership.id):
+        kinds = AuditEntry.subject_kind.in_(("project", "project_record"))
+        query = select(AuditEntry).where(kinds, AuditEntry.subject_id == project.id)
+        entries = session.scalars(query.order_by(AuditEntry.id)).all()
+        times = [entry.at for entry in entries]
+        assert {"project.measure", "project.add_indicator"} <= {entry.action for entry in entries}
+        assert any(entry.action.startswith("project.") and entry.subject_kind == "project" for entry in entries)
+        assert times == sorted(times)
+        assert times[-1] < clock()
 
 
 def test_its_history_is_told_in_words_and_in_order(partnership, session, sign_in):
