@@ -124,3 +124,18 @@ def test_the_matching_run_shows_a_need_that_nobody_answers(session, partnership)
     ]
     assert spots[0].curation is Curation.KEPT
     assert "new member" in spots[0].reason
+
+
+def test_everybody_reads_the_parts_that_enough_organisations_opened(session, partnership, client):
+    session.commit()
+    (campaign,) = surveys.campaigns_of(session, partnership.id)
+    here = f"/partnerships/{partnership.slug}/surveys/{campaign.code}/public"
+    assert here in client.get(f"/partnerships/{partnership.slug}/").text
+    page = client.get(here).text
+    opened = [int(n) for n in re.findall(r"Opened by (\d+) respondents", page)]
+    assert len(opened) >= 4
+    assert min(opened) >= 3
+    for said in ("Ghent Depolymerisation", "A reactor that turns polyester blends back into chips", "Sabadell Sorting"):
+        assert said in page
+    for hidden in ("Nele Coppens", "nele.coppens@"):
+        assert hidden not in page
