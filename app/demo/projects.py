@@ -7,7 +7,6 @@ so that what the demo shows has passed the checks the product makes.
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -21,7 +20,6 @@ from app.events.models import Event
 from app.events.queries import sessions_of
 from app.feedback import services as reports
 from app.feedback.queries import half_year_before, reports_of
-from app.meetings.models import MeetingRequest
 from app.partnerships import queries as partnerships
 from app.partnerships.models import MemberRole, Partnership, Role
 from app.projects import queries, services
@@ -29,6 +27,7 @@ from app.projects.kinds import Source
 from app.projects.models import FundingCall
 from app.projects.rules.trace import Thing
 from app.projects.trace_links import candidates
+from app.workshops.queries import kept_findings
 
 
 def grow_projects(stage: PartnershipStage) -> None:
@@ -56,11 +55,16 @@ def load_projects(session: Session, clock: Clock, partnership: Partnership, even
     content = read("projects.toml")
     for row in content["calls"]:
         _call(session, clock, row)
-    days = ProjectDays(session, clock, content["days"]).load()
-    for served in (days, event):
-        services.link_event(session, clock, partnership, served)
-    encounters = _encounters(session, days)
-    _trace_encounters(session, clock, partnership, encounters, actor)
+    holding = ProjectDays(session, clock, content["days"], partnership, actor)
+    days = holding.load()
+    services.link_event(session, clock, partnership, event)
+    met = holding.meetings(days)
+    encounters = {
+        "meeting": [Thing("meeting", request.id) for request in met],
+        "workshop": [Thing("workshop", row.id) for row in sessions_of(session, days.id)],
+    }
+    unknown = [thing for thing, request in zip(encounters["meeting"], met, strict=True) if request.finding_id is None]
+    _trace_by_hand(session, clock, partnership, unknown, encounters["workshop"], actor, content["days"]["by_hand"])
     for row in content["projects"]:
         origin = encounters[row["origin"]][row["encounter"]]
         Growing(session, clock, partnership, row, content["plan"], _lead(session, content, row, actor)).grow(origin)
@@ -99,35 +103,30 @@ def _call(session: Session, clock: Clock, row: dict[str, Any]) -> FundingCall:
     return services.add_call(session, clock, None, data)
 
 
-def _encounters(session: Session, days: Event) -> dict[str, list[Thing]]:
-    """The meetings and workshops of the project days in order."""
-    return {
-        "meeting": [
-            Thing("meeting", number)
-            for number in session.scalars(
-                select(MeetingRequest.id).where(MeetingRequest.event_id == days.id).order_by(MeetingRequest.id)
-            )
-        ],
-        "workshop": [Thing("workshop", row.id) for row in sessions_of(session, days.id)],
-    }
-
-
-def _trace_encounters(
-    session: Session, clock: Clock, partnership: Partnership, encounters: dict[str, list[Thing]], actor: User
+def _trace_by_hand(
+    session: Session,
+    clock: Clock,
+    partnership: Partnership,
+    meetings: list[Thing],
+    workshops: list[Thing],
+    actor: User,
+    row: dict[str, str],
 ) -> None:
-    """Each encounter came from a match where there are matches, else from a priority of a member's strategy."""
-    offered = candidates(session, partnership.id)
-    sources = [thing for thing in offered if thing.kind == "match"]
-    sources = sources or [thing for thing in offered if thing.kind == "priority"]
-    everything = [thing for things in encounters.values() for thing in things]
-    for number, thing in enumerate(everything):
-        if sources:
-            source = sources[number % len(sources)]
-            services.link_source(session, clock, actor, partnership, thing, source, "Named in the invitation.")
+    """Enter what an encounter came from where it does not know it: the finding on a segment.
+
+    Without a survey each came from a priority of a member's strategy; with one, workshops name findings themselves.
+    """
+    findings = kept_findings(session, partnership.id)
+    fitting = [found for found in findings if found.segment == row["segment"]] or findings
+    sources = [Thing("match", found.id) for found in fitting[:1]]
+    wanted = meetings if findings else meetings + workshops
+    sources = sources or [thing for thing in candidates(session, partnership.id) if thing.kind == "priority"]
+    for number, thing in enumerate(wanted if sources else ()):
+        services.link_source(session, clock, actor, partnership, thing, sources[number % len(sources)], row["note"])
 
 
 def _lead(session: Session, content: dict[str, Any], row: dict[str, Any], actor: User) -> User:
-    """Who asked for the meeting; of a workshop the region that called for it."""
+    """The first of those who met; of a workshop the region that called for it."""
     if row["origin"] == "workshop":
         return actor
     person = content["days"]["people"][content["days"]["meetings"][row["encounter"]][0]]

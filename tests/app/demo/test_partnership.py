@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.accounts.models import User
 from app.core import files
-from app.core.models import AuditEntry, Mail
+from app.core.models import AuditEntry, LiveEvent, Mail
 from app.demo.building import SMALL_SIZE
 from app.demo.partnering import build_partnership, demo_partnership
 from app.demo.services import load_registrations
@@ -104,8 +104,9 @@ def test_links_for_its_people_are_printed(app, session, partnership):
     assert roles["lead region"] in session.scalars(speaks.where(PartnershipRole.member_id.in_(leads))).all()
 
 
-def test_nobody_is_mailed(session, partnership):
+def test_nobody_is_mailed_or_told(session, partnership):
     assert session.scalar(select(func.count()).select_from(Mail)) == 0
+    assert session.scalar(select(func.count()).select_from(LiveEvent)) == 0
 
 
 def test_a_second_run_changes_nothing(session, clock, event, partnership):
