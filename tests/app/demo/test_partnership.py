@@ -71,6 +71,18 @@ def test_the_history_of_each_project_is_in_order_and_in_the_past(session, clock,
         assert times[-1] < clock()
 
 
+def test_what_was_done_to_its_projects_is_told_in_words(partnership, session, sign_in):
+    session.commit()
+    speaks = select(User).join(PartnershipRole, PartnershipRole.user_id == User.id)
+    lead = session.scalars(speaks.where(PartnershipRole.role == Role.REGION_REPRESENTATIVE)).first()
+    browser = sign_in(lead)
+    for project in projects_of(session, partnership.id):
+        page = browser.get(f"/partnerships/{partnership.slug}/projects/{project.number}/trail").text
+        table = re.sub(r"<[^>]+>", " ", page[page.index("<tbody>") : page.index("</tbody>")])
+        assert re.findall(r"\b\d{4}-\d\d-\d\d\b|\b[a-z]+_[a-z]+\b", table) == []
+        assert "measured" in table
+
+
 def test_its_history_is_told_in_words_and_in_order(partnership, session, sign_in):
     session.commit()
     speaks = select(User).join(PartnershipRole, PartnershipRole.user_id == User.id)
