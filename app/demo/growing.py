@@ -13,6 +13,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.accounts.models import User
 from app.core.clock import Clock
+from app.demo.draws import ascii_slug
 from app.demo.letters import letter
 from app.partnerships import queries as partnerships
 from app.partnerships.models import Partnership
@@ -119,7 +120,7 @@ class Growing:
                 name, PartnerRole(role), PartnerKind(kind), country, nuts, RegionCategory(category), contribution
             )
             partner = services.add_partner(self.session, self.clock, self.lead, self.project, data)
-            letter = FileStorage(io.BytesIO(_commitment(name, self.project.title)), f"letter-{partner.id}.pdf")
+            letter = FileStorage(io.BytesIO(_commitment(name, self.project.title)), f"letter-of-{ascii_slug(name)}.pdf")
             services.keep_letter(
                 self.session, self.clock, self.lead, self.project, partner, letter,
                 signed_on=self.now.date(), signatory="Managing director",

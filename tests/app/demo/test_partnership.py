@@ -10,6 +10,7 @@ from app.accounts.models import User
 from app.core import files
 from app.core.models import AuditEntry, LiveEvent, Mail
 from app.demo.building import SMALL_SIZE
+from app.demo.mapping import lead_of
 from app.demo.partnering import build_partnership, demo_partnership
 from app.demo.services import load_registrations
 from app.demo.stages import report
@@ -81,6 +82,26 @@ def test_what_was_done_to_its_projects_is_told_in_words(partnership, session, si
         table = re.sub(r"<[^>]+>", " ", page[page.index("<tbody>") : page.index("</tbody>")])
         assert re.findall(r"\b\d{4}-\d\d-\d\d\b|\b[a-z]+_[a-z]+\b", table) == []
         assert "measured" in table
+
+
+def test_its_pages_show_loans_indicators_documents_and_proposed_meetings(partnership, session, sign_in):
+    session.commit()
+    browser, here = sign_in(lead_of(session, partnership)), f"/partnerships/{partnership.slug}"
+    shown = {
+        "/projects/1/funding": ["3.4% a year, 12 years, the first 2 without repayment"],
+        "/projects/1/cash-flow": ["Loans: repayment", "€1,200,000 are paid back"],
+        "/projects/1/indicators": ["2,600 t a year", "65 % of the way"],
+        "/projects/6/plan": ["term-sheet-bank-in-prague.pdf"],
+        "/reports/1": ["Washes with a full barrier", "100 washes"],
+        "/surveys/mapping-of-circular-textiles/runs/1/follow-ups/3/meetings": [
+            "Jordi Ferrer",
+            "Nele Coppens",
+            "Accepted",
+        ],
+    }
+    for path, words in shown.items():
+        page = browser.get(here + path).text
+        assert [word for word in words if word not in page] == [], path
 
 
 def test_its_history_is_told_in_words_and_in_order(partnership, session, sign_in):
