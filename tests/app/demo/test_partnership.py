@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.accounts.models import User
 from app.core import files
-from app.core.models import AuditEntry, LiveEvent, Mail
+from app.core.models import AuditEntry, Job, LiveEvent, Mail
 from app.demo.building import SMALL_SIZE
 from app.demo.mapping import lead_of
 from app.demo.partnering import build_partnership, demo_partnership
@@ -140,6 +140,7 @@ def test_links_for_its_people_are_printed(app, session, partnership):
 def test_nobody_is_mailed_or_told(session, partnership):
     assert session.scalar(select(func.count()).select_from(Mail)) == 0
     assert session.scalar(select(func.count()).select_from(LiveEvent)) == 0
+    assert "agenda.mail_news" not in session.scalars(select(Job.kind)).all()  # the project days were published
 
 
 def test_a_second_run_changes_nothing(session, clock, event, partnership):
