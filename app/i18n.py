@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from flask import Flask, current_app, has_app_context, has_request_context, request
-from flask_babel import format_date, format_datetime, format_time, get_locale
+from flask_babel import format_date, format_datetime, format_decimal, format_time, get_locale
 from flask_login import current_user
 
 from app.core.clock import in_zone
@@ -56,7 +56,13 @@ def day_name(day: date | str, style: str = "EEEE, d MMMM y") -> str:
     return str(format_date(date.fromisoformat(day) if isinstance(day, str) else day, style))
 
 
+def plain_number(value: float) -> str:
+    """A number as the reader writes it, with what it has of decimals: '4,000', '7.5'."""
+    return str(format_decimal(value, format="#,##0.######"))
+
+
 def init_app(app: Flask) -> None:
     """Register the template filters."""
+    app.jinja_env.filters["plain_number"] = plain_number
     app.jinja_env.filters.update(zone_time=zone_time, zone_day=zone_day, zone_datetime=zone_datetime, day_name=day_name)
     app.jinja_env.globals.update(get_locale=get_locale)

@@ -11,6 +11,7 @@ from app.core import facts
 from app.core.clock import Clock
 from app.core.jobs import enqueue
 from app.core.live import announce
+from app.core.untold import is_untold
 from app.events.models import Event
 from app.registrations.models import Participant
 from app.timetables.models import TimetableChange
@@ -24,7 +25,8 @@ def timetable_changed(
     if not changes:
         return
     services.record_changes(session, event, services.concerned_by(session, event, changes), clock)
-    enqueue(session, MAIL_NEWS, {"event_id": event.id, "revision": event.timetable_revision}, clock)
+    if not is_untold(session):
+        enqueue(session, MAIL_NEWS, {"event_id": event.id, "revision": event.timetable_revision}, clock)
     announce(session, clock, f"event:{event.id}", "timetable", {"revision": event.timetable_revision})
 
 

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from app.core.clock import Clock, system_clock
 from app.core.database import Database
 from app.core.models import LiveEvent
+from app.core.untold import is_untold
 
 log = logging.getLogger(__name__)
 KEEP = timedelta(hours=6)
@@ -50,7 +51,9 @@ def own_origin(public_url: str) -> Callable[[str | None, dict[str, Any]], bool]:
 
 
 def announce(session: Session, clock: Clock, room: str, name: str, payload: dict[str, Any]) -> None:
-    """Tell everybody in `room`, after the commit of the current transaction."""
+    """Tell everybody in `room`, after the commit of the current transaction; within `untold`, nobody."""
+    if is_untold(session):
+        return
     session.add(LiveEvent(room=room, name=name, payload=payload, created_at=clock()))
     if has_app_context():
         g.announced = True

@@ -4,11 +4,11 @@ LINES_PER_PAGE = 46
 
 
 def letter(lines: list[str]) -> bytes:
-    """A PDF of one page with these lines in Helvetica. Characters outside Latin-1 become question marks."""
+    """A PDF of one page with these lines in Helvetica. Characters outside Windows-1252 become question marks."""
     text = b"BT /F1 11 Tf 60 780 Td 16 TL\n"
     for line in lines[:LINES_PER_PAGE]:
         escaped = line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
-        text += b"(" + escaped.encode("latin-1", "replace") + b") Tj T*\n"
+        text += b"(" + escaped.encode("cp1252", "replace") + b") Tj T*\n"
     text += b"ET"
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",

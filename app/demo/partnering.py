@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.core.clock import Clock
+from app.core.untold import untold
 from app.events.models import Event
 from app.partnerships.models import Partnership
 from app.partnerships.queries import partnership_by_slug
@@ -81,11 +82,12 @@ def demo_partnership(session: Session) -> Partnership | None:
 
 
 def build_partnership(session: Session, clock: Clock, event: Event, say: Callable[[str], None]) -> Partnership:
-    """Take all steps in order, committing after each; what is there already stays as it is."""
+    """Take all steps in order, committing after each; what is there already stays as it is, and nobody is told."""
     from app.demo.partnership_steps import STEPS
 
     stage = PartnershipStage(session, clock, event, say)
-    for step in STEPS:
-        step(stage)
-        session.commit()
+    with untold(session):
+        for step in STEPS:
+            step(stage)
+            session.commit()
     return stage.partnership

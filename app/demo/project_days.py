@@ -1,17 +1,21 @@
 """The demo's project days: a small event that is over, with the two workshops and four meetings the projects came from.
 
-Rows are written without mails and live events, as everywhere in the demo.
+Its people are written in bulk, as everywhere in the demo. Meetings are proposed from matches of the survey, accepted,
+scheduled and published by the services that people use, on a clock in the past.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.accounts.queries import user_by_email
+from app.accounts.queries import normal_email, user_by_email
 from app.core.clock import Clock, to_utc
+from app.demo.partnering import Past
 from app.events.models import (
     Approval,
     Event,
@@ -25,22 +29,41 @@ from app.events.models import (
     Slot,
     Zone,
 )
-from app.events.queries import event_by_slug
-from app.meetings.models import MeetingRequest, RequestState
-from app.organisations.models import Organisation
+from app.events.queries import event_by_slug, place_of
+from app.meetings import services as meetings
+from app.meetings.models import MeetingRequest
+from app.organisations.reference import regions
+from app.organisations.services import OrganisationData, find_or_create
+from app.partnerships.models import Partnership
+from app.projects import services as projects
 from app.registrations.models import Participant, RegistrationState
-from app.timetables.models import Meeting, Seat, TableBooking, Timetable, TimetableState
+from app.surveys import queries as surveys
+from app.surveys import services as survey_services
+from app.surveys.models import FollowUpKind, MatchFinding
+from app.surveys.services import FollowUpPlan
+from app.timetables import services as timetables
+from app.workshops.queries import kept_findings
 
 SLOT = timedelta(minutes=30)
+REGISTERED = timedelta(days=26)
+"""How long before the event the last ones registered; nobody could any more when meetings were proposed."""
+PROPOSED = timedelta(days=20)
+ANSWERED = timedelta(days=2)
+"""How long after they were asked the first answered."""
+SCHEDULED = timedelta(days=7)
+ENGINE_SECONDS = 5
+"""At most; four meetings in two slots are done at once."""
 
 
 @dataclass
 class ProjectDays:
-    """Writes the event; `plan` is the table `days` of the content."""
+    """Writes the event; `plan` is the table `days` of the content, `actor` analyses the survey of the partnership."""
 
     session: Session
     clock: Clock
     plan: dict[str, Any]
+    partnership: Partnership
+    actor: User
 
     def load(self) -> Event:
         """The event; loaded when it is not there."""
@@ -55,7 +78,7 @@ class ProjectDays:
             place=self.plan["place"],
             time_zone=self.plan["time_zone"],
             format=EventFormat.ON_SITE,
-            phase=Phase.CLOSED,
+            phase=Phase.BOOKING,
             approval=Approval.AUTOMATIC,
             accent="moss",
             created_at=began - timedelta(days=60),
@@ -63,10 +86,25 @@ class ProjectDays:
         self.session.add(event)
         self.session.flush()
         first = to_utc(datetime.combine(began.date(), time(9, 30)), event.time_zone)
+        event.registration_closes_at = first - REGISTERED
         self._workshops(event, first)
         people = self._people(event, first - timedelta(days=30))
-        self._meetings(event, first + timedelta(hours=4), people)
+        self._places(event, first + timedelta(hours=4))
+        self._requests(event, people, Past(first - PROPOSED))
+        self._timetable(event, Past(first - SCHEDULED))
+        event.phase = Phase.CLOSED
+        self.session.flush()
         return event
+
+    def meetings(self, event: Event) -> list[MeetingRequest]:
+        """The requests between the people of the content, in its order."""
+        query = select(Participant).where(Participant.event_id == event.id).order_by(Participant.code)
+        people = list(self.session.scalars(query))
+        between = {
+            frozenset((request.requester_id, request.recipient_id)): request
+            for request in self.session.scalars(select(MeetingRequest).where(MeetingRequest.event_id == event.id))
+        }
+        return [between[frozenset((people[one].id, people[other].id))] for one, other in self.plan["meetings"]]
 
     def _workshops(self, event: Event, first: datetime) -> None:
         room = Room(event_id=event.id, name="Grande Auditório", capacity=60)
@@ -87,8 +125,9 @@ class ProjectDays:
         for number, (name, email, employer, sort, country, nuts) in enumerate(self.plan["people"], 1):
             user = user_by_email(self.session, email) or User(email=email, name=name, created_at=asked_at)
             user.email_confirmed_at = asked_at
-            organisation = Organisation(name=employer, kind=sort, country=country, nuts=nuts, created_at=asked_at)
-            self.session.add_all([user, organisation])
+            known = OrganisationData(name=employer, country=country, kind=sort, nuts=nuts)
+            organisation = find_or_create(self.session, lambda: asked_at, None, known)
+            self.session.add(user)
             self.session.flush()
             people.append(
                 Participant(
@@ -108,7 +147,7 @@ class ProjectDays:
         self.session.flush()
         return people
 
-    def _meetings(self, event: Event, first: datetime, people: list[Participant]) -> None:
+    def _places(self, event: Event, first: datetime) -> None:
         zone = Zone(event_id=event.id, name="Foyer")
         slots = [
             Slot(
@@ -122,47 +161,44 @@ class ProjectDays:
         ]
         self.session.add_all([zone, *slots])
         self.session.flush()
-        tables = [MeetingTable(event_id=event.id, zone_id=zone.id, label=f"F{n}", position=n) for n in (1, 2)]
-        timetable = Timetable(event_id=event.id, number=1, state=TimetableState.PUBLISHED)
-        timetable.created_at = timetable.published_at = first - timedelta(days=7)
-        self.session.add_all([*tables, timetable])
-        self.session.flush()
-        for number, (one, other) in enumerate(self.plan["meetings"]):
-            request = self._request(event, number, people[one], people[other], first - timedelta(days=20))
-            slot, table = slots[number // 2], tables[number % 2]
-            meeting = Meeting(
-                timetable_id=timetable.id,
-                request_id=request.id,
-                slot_id=slot.id,
-                last_slot_id=slot.id,
-                table_id=table.id,
-            )
-            self.session.add(meeting)
-            self.session.flush()
-            self.session.add(
-                TableBooking(meeting_id=meeting.id, slot_id=slot.id, timetable_id=timetable.id, table_id=table.id)
-            )
-            self.session.add_all(
-                Seat(meeting_id=meeting.id, timetable_id=timetable.id, participant_id=person.id, slot_id=slot.id)
-                for person in (people[one], people[other])
-            )
+        self.session.add_all(
+            MeetingTable(event_id=event.id, zone_id=zone.id, label=f"F{n}", position=n) for n in (1, 2)
+        )
         self.session.flush()
 
-    def _request(
-        self, event: Event, number: int, one: Participant, other: Participant, asked_at: datetime
-    ) -> MeetingRequest:
-        request = MeetingRequest(
-            event_id=event.id,
-            code=f"r{number + 1:05}",
-            requester_id=one.id,
-            recipient_id=other.id,
-            low_id=min(one.id, other.id),
-            high_id=max(one.id, other.id),
-            message="Our answers in the survey fit together; let us see what we could build.",
-            state=RequestState.ACCEPTED,
-            created_at=asked_at,
-            answered_at=asked_at + timedelta(days=2),
-        )
-        self.session.add(request)
-        self.session.flush()
-        return request
+    def _requests(self, event: Event, people: Sequence[Participant], past: Past) -> None:
+        """Meetings proposed from a match that the two stand behind; where there is none, one asks the other."""
+        projects.link_event(self.session, past, self.partnership, event)
+        for one, other in self.plan["meetings"]:
+            two = people[one], people[other]
+            finding = next(self._behind(*two), None)
+            if finding is None:
+                meetings.ask(self.session, event, *two, past, message=self.plan["message"])
+            else:
+                survey_services.follow_up(self.session, past, self.actor, finding, _plan(finding, event))
+            past.wait(1 / 24)
+        past.wait(ANSWERED.days)
+        for request in self.meetings(event):
+            meetings.accept(self.session, event, request, request.recipient, past)
+            past.wait(0.4)
+
+    def _behind(self, one: Participant, other: Participant) -> Iterator[MatchFinding]:
+        """The kept findings in which the statements of these two meet."""
+        wanted = {normal_email(person.user.email) for person in (one, other)}
+        for finding in kept_findings(self.session, self.partnership.id):
+            pairs = surveys.pairs_behind(self.session, finding)
+            if any({normal_email(side.email) for side in (pair.asker, pair.asked)} == wanted for pair in pairs):
+                yield finding
+
+    def _timetable(self, event: Event, past: Past) -> None:
+        options = timetables.RunOptions(time_limit=ENGINE_SECONDS)
+        timetables.solve_now(self.session, event, options, clock=past, actor=self.actor)
+        past.wait(1 / 24)
+        timetables.publish(self.session, event, self.actor, past, note="First timetable")
+
+
+def _plan(finding: MatchFinding, event: Event) -> FollowUpPlan:
+    segments = dict(finding.run.snapshot["segments"])
+    names = " – ".join(regions().label(code) for code in finding.regions[:3])
+    place, _label, _zone = place_of(event)
+    return FollowUpPlan(FollowUpKind.REQUEST, f"{segments[finding.segment]}: {names}", place=place)

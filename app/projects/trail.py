@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.models import AuditEntry
+from app.i18n import plain_number
 from app.projects import process
+from app.projects.kinds import FundingState, PlanSection
 from app.projects.models import InvestmentProject
+from app.projects.origins import kind_name
 from app.projects.services.projects import RECORD
-from app.projects.wording import euros
+from app.projects.wording import day, euros, name
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,15 @@ def _line(session: Session, project: InvestmentProject, entry: AuditEntry, who: 
     )
 
 
+def _day(written: str) -> str:
+    return day(date.fromisoformat(written))
+
+
 _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "change": lambda d: _("Description changed (%(fields)s)", fields=", ".join(d["fields"])),
-    "add_origin": lambda d: _("Origin noted: %(kind)s %(id)s", kind=d["kind"], id=d["id"]),
-    "remove_origin": lambda d: _("Origin taken back: %(kind)s %(id)s", kind=d["kind"], id=d["id"]),
-    "add_milestone": lambda d: _("Milestone added: %(title)s, by %(due)s", title=d["title"], due=d["due"]),
+    "add_origin": lambda d: _("Origin noted: %(kind)s %(id)s", kind=kind_name(d["kind"]), id=d["id"]),
+    "remove_origin": lambda d: _("Origin taken back: %(kind)s %(id)s", kind=kind_name(d["kind"]), id=d["id"]),
+    "add_milestone": lambda d: _("Milestone added: %(title)s, by %(due)s", title=d["title"], due=_day(d["due"])),
     "reach_milestone": lambda d: (
         _("Milestone reached: %(title)s", title=d["title"])
         if d["on"]
@@ -77,7 +84,9 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "take_off": lambda d: _("Document taken off the plan: %(name)s", name=d["name"]),
     "add_indicator": lambda d: _("Indicator added: %(name)s", name=d["name"]),
     "remove_indicator": lambda d: _("Indicator taken out: %(name)s", name=d["name"]),
-    "measure": lambda d: _("%(name)s measured: %(value)s on %(day)s", name=d["name"], value=d["value"], day=d["day"]),
+    "measure": lambda d: _(
+        "%(name)s measured: %(value)s on %(day)s", name=d["name"], value=plain_number(d["value"]), day=_day(d["day"])
+    ),
     "add_document": lambda d: _("Document kept: %(name)s", name=d["name"]),
     "add_partner": lambda d: _("Partner added: %(name)s", name=d["name"]),
     "change_partner": lambda d: _("Partner changed: %(name)s", name=d["name"]),
@@ -85,15 +94,17 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "keep_letter": lambda d: _("Letter of %(name)s kept: %(file)s", name=d["partner"], file=d["name"]),
     "add_person": lambda d: _("Rights of an account set: %(role)s", role=d["role"]),
     "remove_person": lambda d: _("Rights of an account taken away: %(role)s", role=d["role"]),
-    "write_plan": lambda d: _("Business plan, %(section)s: version %(n)s", section=d["section"], n=d["number"]),
+    "write_plan": lambda d: _(
+        "Business plan, %(section)s: version %(n)s", section=name(PlanSection(d["section"])), n=d["number"]
+    ),
     "add_cost": lambda d: _("Cost added: %(label)s, %(euros)s", label=d["label"], euros=euros(d["euros"])),
     "change_cost": lambda d: _("Cost changed: %(label)s, %(euros)s", label=d["label"], euros=euros(d["euros"])),
     "remove_cost": lambda d: _("Cost taken out: %(label)s, %(euros)s", label=d["label"], euros=euros(d["euros"])),
     "add_funding": lambda d: _(
-        "Funding line added: %(n)s, %(e)s, %(s)s", n=d["name"], e=euros(d["euros"]), s=d["state"]
+        "Funding line added: %(n)s, %(e)s, %(s)s", n=d["name"], e=euros(d["euros"]), s=name(FundingState(d["state"]))
     ),
     "change_funding": lambda d: _(
-        "Funding line changed: %(n)s, %(e)s, %(s)s", n=d["name"], e=euros(d["euros"]), s=d["state"]
+        "Funding line changed: %(n)s, %(e)s, %(s)s", n=d["name"], e=euros(d["euros"]), s=name(FundingState(d["state"]))
     ),
     "remove_funding": lambda d: _("Funding line taken out: %(n)s, %(e)s", n=d["name"], e=euros(d["euros"])),
     "declare_gap": lambda d: _("Gap declared: %(euros)s", euros=euros(d["euros"])),

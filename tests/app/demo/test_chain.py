@@ -2,19 +2,26 @@
 
 import json
 
+from sqlalchemy import select
+
 from app.demo.building import SMALL_SIZE
 from app.demo.partnering import build_partnership
 from app.demo.services import load_registrations
-from app.events.queries import event_by_slug
+from app.events.queries import event_by_slug, sessions_of
+from app.meetings.models import MeetingRequest, RequestState
 from app.organisations.reference import region_country
 from app.partnerships.queries import members_of
 from app.projects import queries as projects
 from app.projects.kinds import ProjectType
+from app.projects.queries import trace_links
 from app.projects.rules.trace import Stage
 from app.surveys import queries as surveys
+from app.surveys.models import FollowUpKind, FollowUpState
+from app.timetables.queries import held_by_request
 from app.workshops import queries as workshops
 
 KINDS = {"funding_line", "project", "match", "answer", "priority"}
+PROPOSED = ["Open line for polyester recycling", "Wool passport", "Plant for reusable protective clothing"]
 
 
 def test_the_stage_builds_all_of_it_and_the_trace_is_whole(app, session, clock) -> None:
@@ -56,7 +63,32 @@ def test_the_stage_builds_all_of_it_and_the_trace_is_whole(app, session, clock) 
     assert {line["chain"][1]["label"] for line in lines} == {project.title for project in found}
     for line in lines:
         kinds = [step["kind"] for step in line["chain"]]
-        assert len(kinds) == len(Stage)
+        assert len(kinds) == len(Stage) + ("request" in kinds)
         assert set(kinds) >= KINDS
-        assert set(kinds) - KINDS <= {"meeting", "workshop"}
+        assert set(kinds) - KINDS <= {"meeting", "request", "workshop"}
         assert kinds[-1] == "priority"
+    ways = {line["chain"][1]["label"]: [step["kind"] for step in line["chain"]] for line in lines}
+    proposed = ["funding_line", "project", "meeting", "request", "match", "answer", "priority"]
+    assert [title for title, way in ways.items() if way == proposed] == PROPOSED
+
+
+def test_meetings_come_of_matches_by_themselves_and_took_place(app, session, clock) -> None:
+    """Each of three was proposed from a finding of the run, accepted, put into a legal timetable and held."""
+    with app.app_context():
+        event = load_registrations(session, clock, size=SMALL_SIZE)
+        partnership = build_partnership(session, clock, event, lambda _line: None)
+    (campaign,) = surveys.campaigns_of(session, partnership.id)
+    (run,) = surveys.runs_of(session, campaign)
+    days = event_by_slug(session, "cirtex-project-days")
+    asked = [row for row in surveys.follow_ups_of(session, run.id) if row.kind is FollowUpKind.REQUEST]
+    assert [(row.state, row.place) for row in asked] == [(FollowUpState.TAKEN_UP, f"event:{days.id}")] * 3
+    requests = session.scalars(select(MeetingRequest).where(MeetingRequest.event_id == days.id)).all()
+    assert {request.finding_id for request in requests if request.is_proposed} == {row.finding_id for row in asked}
+    assert (len(requests), sum(request.is_proposed for request in requests)) == (4, 3)
+    for request in requests:
+        assert request.state is RequestState.ACCEPTED
+        assert run.created_at < request.created_at < request.answered_at < clock()
+    assert held_by_request(session, days.id, clock()) == {request.code: True for request in requests}
+    (by_hand,) = trace_links(session, {("meeting", request.id) for request in requests})
+    assert by_hand.source_kind == "match"
+    assert trace_links(session, {("workshop", row.id) for row in sessions_of(session, days.id)}) == []

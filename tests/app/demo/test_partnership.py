@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 
 from app.accounts.models import User
 from app.core import files
-from app.core.models import AuditEntry, Mail
+from app.core.models import AuditEntry, Job, LiveEvent, Mail
 from app.demo.building import SMALL_SIZE
+from app.demo.mapping import lead_of
 from app.demo.partnering import build_partnership, demo_partnership
 from app.demo.services import load_registrations
 from app.demo.stages import report
@@ -17,6 +18,7 @@ from app.organisations.reference import region_country
 from app.partnerships import queries
 from app.partnerships.dossier_models import ConflictDeclaration, Decision, DocumentVersion, Submission
 from app.partnerships.models import MemberRole, PartnershipRole, Role
+from app.projects.queries import projects_of
 from app.surveys import queries as surveys
 from app.surveys.models import Curation, FindingKind
 
@@ -58,6 +60,50 @@ def test_its_history_lies_in_the_past_and_in_order(session, clock, partnership):
     assert times[-1] < clock()
 
 
+def test_the_history_of_each_project_is_in_order_and_in_the_past(session, clock, partnership):
+    for project in projects_of(session, partnership.id):
+        kinds = AuditEntry.subject_kind.in_(("project", "project_record"))
+        query = select(AuditEntry).where(kinds, AuditEntry.subject_id == project.id)
+        entries = session.scalars(query.order_by(AuditEntry.id)).all()
+        times = [entry.at for entry in entries]
+        assert {"project.measure", "project.add_indicator"} <= {entry.action for entry in entries}
+        assert any(entry.action.startswith("project.") and entry.subject_kind == "project" for entry in entries)
+        assert times == sorted(times)
+        assert times[-1] < clock()
+
+
+def test_what_was_done_to_its_projects_is_told_in_words(partnership, session, sign_in):
+    session.commit()
+    speaks = select(User).join(PartnershipRole, PartnershipRole.user_id == User.id)
+    lead = session.scalars(speaks.where(PartnershipRole.role == Role.REGION_REPRESENTATIVE)).first()
+    browser = sign_in(lead)
+    for project in projects_of(session, partnership.id):
+        page = browser.get(f"/partnerships/{partnership.slug}/projects/{project.number}/trail").text
+        table = re.sub(r"<[^>]+>", " ", page[page.index("<tbody>") : page.index("</tbody>")])
+        assert re.findall(r"\b\d{4}-\d\d-\d\d\b|\b[a-z]+_[a-z]+\b", table) == []
+        assert "measured" in table
+
+
+def test_its_pages_show_loans_indicators_documents_and_proposed_meetings(partnership, session, sign_in):
+    session.commit()
+    browser, here = sign_in(lead_of(session, partnership)), f"/partnerships/{partnership.slug}"
+    shown = {
+        "/projects/1/funding": ["3.4% a year, 12 years, the first 2 without repayment"],
+        "/projects/1/cash-flow": ["Loans: repayment", "€1,200,000 are paid back"],
+        "/projects/1/indicators": ["2,600 t a year", "65 % of the way"],
+        "/projects/6/plan": ["term-sheet-bank-in-prague.pdf"],
+        "/reports/1": ["Washes with a full barrier", "100 washes"],
+        "/surveys/mapping-of-circular-textiles/runs/1/follow-ups/3/meetings": [
+            "Jordi Ferrer",
+            "Nele Coppens",
+            "Accepted",
+        ],
+    }
+    for path, words in shown.items():
+        page = browser.get(here + path).text
+        assert [word for word in words if word not in page] == [], path
+
+
 def test_its_history_is_told_in_words_and_in_order(partnership, session, sign_in):
     session.commit()
     speaks = select(User).join(PartnershipRole, PartnershipRole.user_id == User.id)
@@ -91,8 +137,10 @@ def test_links_for_its_people_are_printed(app, session, partnership):
     assert roles["lead region"] in session.scalars(speaks.where(PartnershipRole.member_id.in_(leads))).all()
 
 
-def test_nobody_is_mailed(session, partnership):
+def test_nobody_is_mailed_or_told(session, partnership):
     assert session.scalar(select(func.count()).select_from(Mail)) == 0
+    assert session.scalar(select(func.count()).select_from(LiveEvent)) == 0
+    assert "agenda.mail_news" not in session.scalars(select(Job.kind)).all()  # the project days were published
 
 
 def test_a_second_run_changes_nothing(session, clock, event, partnership):
@@ -111,3 +159,18 @@ def test_the_matching_run_shows_a_need_that_nobody_answers(session, partnership)
     ]
     assert spots[0].curation is Curation.KEPT
     assert "new member" in spots[0].reason
+
+
+def test_everybody_reads_the_parts_that_enough_organisations_opened(session, partnership, client):
+    session.commit()
+    (campaign,) = surveys.campaigns_of(session, partnership.id)
+    here = f"/partnerships/{partnership.slug}/surveys/{campaign.code}/public"
+    assert here in client.get(f"/partnerships/{partnership.slug}/").text
+    page = client.get(here).text
+    opened = [int(n) for n in re.findall(r"Opened by (\d+) respondents", page)]
+    assert len(opened) >= 4
+    assert min(opened) >= 3
+    for said in ("Ghent Depolymerisation", "A reactor that turns polyester blends back into chips", "Sabadell Sorting"):
+        assert said in page
+    for hidden in ("Nele Coppens", "nele.coppens@"):
+        assert hidden not in page

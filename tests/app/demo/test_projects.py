@@ -3,12 +3,16 @@
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import select
 
+from app.core import files
 from app.demo.projects import grow_projects, load_projects, load_report
 from app.events.models import Event
 from app.feedback.queries import reports_of
 from app.projects import queries
-from app.projects.kinds import ProjectType
+from app.projects.kinds import Instrument, ProjectType
+from app.projects.models import PlanAttachment
+from app.projects.rules.cashflow import cash_flow
 from app.projects.rules.material import Weight
 from app.projects.rules.trace import Stage
 from app.projects.tracing import build, starts_of, traced
@@ -46,6 +50,37 @@ def test_the_checks_stop_only_what_is_not_settled_yet(loaded, clock) -> None:
     assert {name: codes for name, codes in stops.items() if codes} == {"ATELIERS": ["gap_not_declared"]}
 
 
+def test_every_loan_is_paid_back_in_the_cash_flow(loaded) -> None:
+    lenders = [p for p in loaded if any(line.instrument is Instrument.LOAN for line in p.funding_lines)]
+    assert {p.acronym for p in lenders} == {"OPENPOLY", "ATELIERS", "COTTONMILL", "NANOWEAR"}
+    for project in lenders:
+        table = cash_flow(queries.material_of(project))
+        lent = sum(line.euros for line in project.funding_lines if line.instrument is Instrument.LOAN)
+        assert table.unclear == ()
+        assert sum(year.repayment for year in table.years) == lent
+        assert sum(year.interest for year in table.years) > 0
+
+
+def test_every_project_measures_itself_on_the_way_from_start_to_target(loaded, clock) -> None:
+    today = clock().date()
+    for project in loaded:
+        values = [(row, value) for row in project.indicators for value in row.values]
+        assert values
+        assert all(row.due > today for row in project.indicators)
+        assert all(project.created_at.date() < value.day < today for _row, value in values)
+        assert all(0 < row.share(value.value) < 1 for row, value in values)
+
+
+def test_documents_lie_beside_sections_of_two_plans(app, loaded, session) -> None:
+    rows = session.scalars(select(PlanAttachment)).all()
+    names = {project.id: project.acronym for project in loaded}
+    beside = {(names[row.project_id], row.section.value) for row in rows}
+    assert beside == {(name, place) for name, place in beside if name in {"OPENPOLY", "NANOWEAR"}}
+    assert len(beside) == len(rows) == 6
+    with app.app_context():
+        assert list(files.verify(session)) == []
+
+
 def test_every_funding_line_leads_back_to_a_priority(loaded, session) -> None:
     starts = starts_of(session)
     rows = traced(session, build(session, starts), starts)
@@ -67,6 +102,13 @@ def test_the_report_is_accepted_and_counts_what_came_of_it(loaded, session, cloc
     assert load_report(session, clock, pipeline.partnership, pipeline.lena, pipeline.sina)
     (report,) = reports_of(session, pipeline.partnership.id)
     assert (report.state, report.figures["projects"], report.figures["meetings"]) == ("accepted", 6, 4)
+    told = {(row["project"], row["name"]): (row["value"], row["day"]) for row in report.figures["indicators"]}
+    kept = [(project, row) for project in loaded for row in project.indicators]
+    assert len(told) == len(kept)
+    for project, row in kept:
+        newest = max((v for v in row.values if v.day <= report.ends_on), key=lambda v: v.day, default=None)
+        assert told[project.title, row.name] == ((newest.value, newest.day.isoformat()) if newest else (None, None))
+    assert sum(value is not None for value, _day in told.values()) >= 3
     assert not load_report(session, clock, pipeline.partnership, pipeline.lena, pipeline.sina)
 
 
