@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import DESK, PHONE, Site
-from tests.journeys.test_accessibility import AXE, RUN, TAGS
+from tests.journeys.test_accessibility import problems_here
 from tests.journeys.test_main_journey import register_without_entries
 
 pytestmark = pytest.mark.browser
@@ -76,14 +76,6 @@ def test_axe_finds_nothing_on_a_preview(site: Site, device) -> None:
     olga.get_by_role("button", name="Preview on the participants of this event").click()
     expect(olga.locator("#preview")).to_be_visible()
     assert problems_here(olga) == []
-
-
-def problems_here(page: Page) -> list[str]:
-    """What axe finds on a page that a form has led to."""
-    page.evaluate(AXE)
-    found: list[str] = page.evaluate(RUN, TAGS)
-    wide, screen = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    return found + ([f"{wide} px wide on a screen of {screen}"] if wide > screen else [])
 
 
 def follow(page: Page, advice: str) -> None:

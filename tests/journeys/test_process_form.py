@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from tests.journeys.conftest import DESK, PHONE, Site
-from tests.journeys.test_accessibility import AXE, RUN, TAGS
+from tests.journeys.test_accessibility import problems_here
 from tests.journeys.test_keyboard import tab_to
 
 pytestmark = pytest.mark.browser
@@ -25,13 +25,6 @@ def copied(site: Site, key: str, **device: Any) -> Page:
     copy.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("heading", name="Next version of “Our way”")).to_be_visible()
     return page
-
-
-def axe(page: Page) -> list[str]:
-    """What axe-core finds on the page as it stands."""
-    page.evaluate(AXE)
-    found: list[str] = page.evaluate(RUN, TAGS)
-    return found
 
 
 def test_parts_are_written_by_keyboard_and_kept_together(site: Site) -> None:
@@ -79,13 +72,13 @@ def test_a_fault_leads_to_its_field_and_nothing_is_lost_by_mistake(site: Site, d
     page.get_by_label("Evaluators who must have scored").fill("0")
     go("Check and keep")
     expect(page.get_by_role("heading", name="This has to be mended before it can be kept.")).to_be_visible()
-    assert axe(page) == []
+    assert problems_here(page) == []
     page.get_by_role("button", name="S3 CoP 2024: Evaluators who must have scored").click()
     wrong = page.get_by_label("Evaluators who must have scored")
     expect(wrong).to_be_focused()
     expect(wrong).to_be_in_viewport()
     expect(wrong).to_have_accessible_description("Use 1 or more.")
-    assert axe(page) == []
+    assert problems_here(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     wrong.fill("3")
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.app.core.served import ROOT, serving
 from tests.journeys.conftest import DESK, PATIENCE_MILLISECONDS, PHONE, Site
-from tests.journeys.test_accessibility import AXE, RUN, TAGS, problems_of
+from tests.journeys.test_accessibility import problems_here, problems_of
 from tests.services import free_port
 
 pytestmark = pytest.mark.browser
@@ -114,7 +114,7 @@ def test_answers_save_themselves_and_two_windows_lose_nothing(site: Site) -> Non
     expect(second.get_by_role("heading", name="Saved in another window meanwhile")).to_be_visible()
     expect(second.locator("[data-theirs]")).to_contain_text("Berta")
     expect(second.get_by_label("Your name")).to_have_value("Bruno")
-    assert problems_of_present(second) == []
+    assert problems_here(second) == []
     second.get_by_label("Website").fill("https://ave.example")
     second.get_by_role("button", name="Keep what stands here").click()
     expect(second.locator("[data-autosave-status]")).to_contain_text("Saved at")
@@ -132,12 +132,6 @@ def test_answers_save_themselves_and_two_windows_lose_nothing(site: Site) -> Non
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("heading", name="Half a need")).to_have_count(1)
     site.complaints[:] = [each for each in site.complaints if "409" not in each]
-
-
-def problems_of_present(page: Page) -> list[str]:
-    """What axe finds on the page as it stands."""
-    page.evaluate(AXE)
-    return list(page.evaluate(RUN, TAGS))
 
 
 def test_an_analyst_goes_from_the_heat_map_to_a_workshop(site: Site) -> None:
