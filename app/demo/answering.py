@@ -141,43 +141,38 @@ class Answering:
     def _response(self, number: int, region: str, who: dict[str, Any]) -> SurveyResponse:
         came = self.now + self.rng.random() * self.open_for
         validated = self.rng.random() < 0.7
-        return SurveyResponse(
-            campaign_id=self.campaign.id,
-            wave=self.campaign.version,
-            code=f"r{number:04d}",
-            nuts=region,
-            nuts_version=reference.regions().require(region).version,
-            email=f"{ascii_slug(who['person']).replace('-', '.')}@{ascii_slug(who['organisation'])}.example",
-            person=who["person"],
-            organisation_name=who["organisation"],
+        return self._asked(
+            number,
+            region,
+            who["organisation"],
+            who["person"],
             respondent_type=who["type"],
             state="validated" if validated else "submitted",
-            version=1,
-            link_nonce=None,
-            invited_at=self.now,
             saved_at=came,
             submitted_at=came,
             validated_at=came + timedelta(days=3) if validated else None,
-            created_at=self.now,
         )
 
     def _unfinished(self, number: int, region: str) -> SurveyResponse:
         name, person = self._names(region, "small")
+        return self._asked(number, region, name, person, state="invited", reminders=self.rng.randint(0, 3))
+
+    def _asked(self, number: int, region: str, organisation: str, person: str, **more: Any) -> SurveyResponse:
+        """A respondent as invited; `more` says how far they came."""
         return SurveyResponse(
             campaign_id=self.campaign.id,
             wave=self.campaign.version,
             code=f"r{number:04d}",
             nuts=region,
             nuts_version=reference.regions().require(region).version,
-            email=f"{ascii_slug(person).replace('-', '.')}@{ascii_slug(name)}.example",
+            email=f"{ascii_slug(person).replace('-', '.')}@{ascii_slug(organisation)}.example",
             person=person,
-            organisation_name=name,
-            state="invited",
+            organisation_name=organisation,
             version=1,
             link_nonce=None,
             invited_at=self.now,
-            reminders=self.rng.randint(0, 3),
             created_at=self.now,
+            **more,
         )
 
     def _names(self, region: str, kind: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import User
@@ -213,33 +213,22 @@ def findings_by_session(session: Session, session_ids: Collection[int]) -> dict[
 
 def open_follow_ups(session: Session, user_id: int) -> list[WorkshopEntry]:
     """What an account owes to workshops, by date."""
-    query = select(WorkshopEntry).where(
-        WorkshopEntry.owner_id == user_id,
-        WorkshopEntry.kind == EntryKind.FOLLOW_UP,
-        WorkshopEntry.state == EntryState.OPEN,
-    )
-    query = query.options(joinedload(WorkshopEntry.workshop).joinedload(Workshop.session))
-    return list(session.scalars(query.order_by(WorkshopEntry.due, WorkshopEntry.id)))
+    return _follow_ups(session, WorkshopEntry.owner_id == user_id, WorkshopEntry.state == EntryState.OPEN)
 
 
 def own_follow_ups(session: Session, user_id: int) -> list[WorkshopEntry]:
     """What an account took on and did not drop, by date."""
-    query = select(WorkshopEntry).where(
-        WorkshopEntry.owner_id == user_id,
-        WorkshopEntry.kind == EntryKind.FOLLOW_UP,
-        WorkshopEntry.state != EntryState.DROPPED,
-    )
-    query = query.options(joinedload(WorkshopEntry.workshop).joinedload(Workshop.session))
-    return list(session.scalars(query.order_by(WorkshopEntry.due, WorkshopEntry.id)))
+    return _follow_ups(session, WorkshopEntry.owner_id == user_id, WorkshopEntry.state != EntryState.DROPPED)
 
 
 def follow_ups_of(session: Session, workshop_id: int) -> list[WorkshopEntry]:
     """The follow-ups of a workshop that were not dropped, by date."""
-    query = select(WorkshopEntry).where(
-        WorkshopEntry.workshop_id == workshop_id,
-        WorkshopEntry.kind == EntryKind.FOLLOW_UP,
-        WorkshopEntry.state != EntryState.DROPPED,
-    )
+    return _follow_ups(session, WorkshopEntry.workshop_id == workshop_id, WorkshopEntry.state != EntryState.DROPPED)
+
+
+def _follow_ups(session: Session, *conditions: ColumnElement[bool]) -> list[WorkshopEntry]:
+    query = select(WorkshopEntry).where(WorkshopEntry.kind == EntryKind.FOLLOW_UP, *conditions)
+    query = query.options(joinedload(WorkshopEntry.workshop).joinedload(Workshop.session))
     return list(session.scalars(query.order_by(WorkshopEntry.due, WorkshopEntry.id)))
 
 
